@@ -1,0 +1,1 @@
+"""The EduScope platform: takes in, keeps, searches, correlates, proves and heals."""
