@@ -1,0 +1,29 @@
+"""The words every side shares: field classes, record types, declared attributes and the JSON Schema."""
+
+from eduscope.contract.classes import STORED_CLEAR, TOKENISED, WITHHELD, FieldClass
+from eduscope.contract.conventions import ATTRIBUTES
+from eduscope.contract.field import Field
+from eduscope.contract.records import LEVELS, MANDATORY, SPAN_KINDS, SPAN_STATUSES, LogRecord, SpanRecord
+from eduscope.contract.registry import LOG_FIELDS, SPAN_FIELDS, field, log_columns, span_columns
+from eduscope.contract.schema import json_schema
+
+__all__ = [
+    "ATTRIBUTES",
+    "LEVELS",
+    "LOG_FIELDS",
+    "MANDATORY",
+    "SPAN_FIELDS",
+    "SPAN_KINDS",
+    "SPAN_STATUSES",
+    "STORED_CLEAR",
+    "TOKENISED",
+    "WITHHELD",
+    "Field",
+    "FieldClass",
+    "LogRecord",
+    "SpanRecord",
+    "field",
+    "json_schema",
+    "log_columns",
+    "span_columns",
+]

@@ -1,0 +1,255 @@
+"""The declared attributes: OpenTelemetry's semantic conventions, and the learning platform's own.
+
+Source: OpenTelemetry semantic conventions 1.3x (http, url, db, messaging, gen_ai, exception, k8s, browser …).
+A string attribute that is not here is undeclared: it is stored as a token until someone declares it.
+"""
+
+from collections.abc import Iterable
+
+from eduscope.contract.classes import FieldClass
+from eduscope.contract.field import Field, FieldType
+
+C = FieldClass
+
+
+def _table(field_class: FieldClass, rows: str, type_: FieldType = "string") -> Iterable[Field]:
+    """Reads `name: description` lines into fields of one class and type."""
+    for row in rows.strip().splitlines():
+        name, _, description = row.strip().partition(": ")
+        yield Field(name, field_class, type_, description)
+
+
+LABELS = """
+http.request.method: The method of the request, in capitals
+http.request.method_original: The method as the client sent it
+http.outcome: ok, client_error, server_error or disconnected
+url.scheme: http or https
+network.protocol.name: The application protocol
+network.protocol.version: The version of the protocol
+network.transport: tcp, udp, unix
+network.type: ipv4 or ipv6
+error.type: The class of the failure: an exception's type or a status code
+exception.type: The type of the exception
+exception.escaped: Whether the exception left the span
+db.system.name: The database product
+db.system: The database product (before conventions 1.30)
+db.operation.name: The operation: SELECT, INSERT …
+db.operation: The operation (before conventions 1.30)
+db.collection.name: The table
+db.namespace: The database and schema
+db.response.status_code: The database's own code for the outcome
+db.client.connection.pool.name: The pool
+db.client.connection.state: idle or used
+messaging.system: The queue product
+messaging.operation.name: The system's word for the operation
+messaging.operation.type: create, send, receive, process or settle
+messaging.destination.name: The queue
+messaging.consumer.group.name: The group of consumers
+rpc.system: The kind of remote call
+rpc.service: The service called
+rpc.method: The method called
+gen_ai.operation.name: chat, embeddings, retrieval …
+gen_ai.provider.name: Who serves the model
+gen_ai.system: Who serves the model (before conventions 1.37)
+gen_ai.request.model: The model asked for
+gen_ai.response.model: The model that answered
+gen_ai.response.finish_reasons: Why the model stopped
+gen_ai.token.type: input or output
+gen_ai.tool.name: The tool the model called
+ai.model: The model
+ai.model_version: The version of the model that answered
+ai.outcome: ok, error, timeout or refused
+ai.cache: hit or miss
+feature_flag.key: The flag
+feature_flag.result.variant: The variant served
+telemetry.sdk.name: The SDK that made the record
+telemetry.sdk.language: The SDK's language
+telemetry.distro.name: The distribution of the SDK
+process.runtime.name: The interpreter
+process.executable.name: The program
+os.type: The operating system
+os.name: The operating system's name
+host.arch: The processor
+cloud.provider: The cloud
+cloud.region: The region
+cloud.availability_zone: The zone
+cloud.platform: The product of the cloud
+k8s.cluster.name: The cluster
+k8s.namespace.name: The namespace
+k8s.deployment.name: The deployment
+k8s.statefulset.name: The stateful set
+k8s.daemonset.name: The daemon set
+k8s.job.name: The job
+k8s.cronjob.name: The cron job
+k8s.container.name: The container
+container.name: The container's name
+container.image.name: The image
+service.namespace: The group of services
+deployment.environment: The environment (before conventions 1.27)
+browser.platform: The browser's platform
+browser.brands: The browser's brand and major version
+browser.language: The browser's language
+browser.mobile: Whether it is a phone
+event.name: What kind of event the record is
+log.logger: The logger's name
+logger: The logger's name
+otel.scope.name: The instrumentation that made the record
+otel.status_code: The outcome of the span
+code.function.name: The function
+thread.name: The thread
+edulearn.role: learner, teacher, admin
+edulearn.feature: The part of the product
+job.name: The kind of job
+job.outcome: succeeded, failed or retried
+chaos.fault: The fault that is switched on
+outcome: How it ended
+reason: Why, as one word of a small set
+component: The part of the service
+state: The state of a thing
+action: What was done
+"""
+
+IDENTIFIERS = """
+service.instance.id: One process of the service
+service.name: The service
+service.version: The version of the service
+deployment.environment.name: The environment
+telemetry.sdk.version: The SDK's version
+otel.scope.version: The version of the instrumentation
+process.runtime.version: The interpreter's version
+host.name: The machine
+host.id: The machine's id
+os.version: The operating system's version
+container.id: The container
+container.image.tags: The image's tags
+k8s.pod.name: The pod
+k8s.pod.uid: The pod's id
+k8s.node.name: The node
+server.address: The host called
+net.peer.name: The host called (before conventions 1.23)
+net.host.name: The host that answered (before conventions 1.23)
+http.host: The host asked for (before conventions 1.23)
+messaging.message.id: The message
+messaging.message.conversation_id: The conversation
+gen_ai.response.id: The model's answer
+gen_ai.conversation.id: The conversation
+db.query.hash: The statement, as a hash of its normalised text
+session.id: One visit in one browser
+job.id: The job
+course.id: The course
+quiz.id: The quiz
+submission.id: The submission
+lesson.id: The lesson
+"""
+
+PATHS = """
+http.route: The route's template
+url.path: The path, as a template
+url.template: The template of the path called
+http.target: The path asked for (before conventions 1.23)
+url.full: The address called, without its query
+http.url: The address called, without its query (before conventions 1.23)
+code.file.path: The source file
+code.filepath: The source file (before conventions 1.30)
+code.namespace: The module
+code.function: The function (before conventions 1.30)
+"""
+
+MESSAGES = """
+exception.message: What the exception said
+exception.stacktrace: Where it was raised
+error.message: What went wrong
+db.query.text: The statement, its literals replaced
+db.statement: The statement, its literals replaced (before conventions 1.30)
+db.query.summary: The statement in a few words
+user_agent.original: The client's own description of itself
+http.user_agent: The client's own description of itself (before conventions 1.23)
+user_agent.name: The client's name
+browser.user_agent: The browser's own description of itself
+process.command: The program started
+process.runtime.description: The interpreter
+http.status_text: The words of the status
+"""
+
+PROSE = """
+gen_ai.input.messages: What the learner asked
+gen_ai.output.messages: What the model answered
+gen_ai.system_instructions: What the model was told
+gen_ai.prompt: What the learner asked (before conventions 1.37)
+gen_ai.completion: What the model answered (before conventions 1.37)
+feedback.text: What the learner thought of it
+"""
+
+TOKENS = """
+user.id: The person
+enduser.id: The person (before conventions 1.27)
+user.name: The person's name
+user.email: The person's address
+user.full_name: The person's name
+student_id: The learner
+teacher_id: The teacher
+"""
+
+NETWORK = """
+client.address: The client's address
+net.peer.ip: The client's address (before conventions 1.23)
+net.sock.peer.addr: The peer's address (before conventions 1.23)
+http.client_ip: The client's address (before conventions 1.23)
+network.peer.address: The peer's address
+network.local.address: The service's address
+host.ip: The machine's addresses
+"""
+
+SECRETS = """
+http.request.header.authorization: Credentials
+http.request.header.cookie: Credentials
+http.response.header.set_cookie: Credentials
+password: Credentials
+api_key: Credentials
+"""
+
+MEASURES = """
+http.response.status_code: The status of the answer
+http.status_code: The status of the answer (before conventions 1.23)
+http.request.body.size: The body of the request, in bytes
+http.response.body.size: The body of the answer, in bytes
+http.request.resend_count: How often it was sent again
+server.port: The port called
+client.port: The client's port
+net.peer.port: The port called (before conventions 1.23)
+db.response.returned_rows: Rows returned
+db.operation.batch.size: Statements in the batch
+messaging.batch.message_count: Messages in the batch
+messaging.message.body.size: The message, in bytes
+gen_ai.usage.input_tokens: Tokens read
+gen_ai.usage.output_tokens: Tokens written
+gen_ai.request.max_tokens: The most tokens it may write
+gen_ai.request.temperature: How freely it may choose
+ai.latency_ms: How long the model took, in milliseconds
+ai.input_size: The input, in bytes
+ai.tokens_used: Tokens read and written
+ai.cache_hits: Answers that came from the cache
+ai.time_to_first_token_ms: Until the first word, in milliseconds
+ai.cost: What it cost
+process.pid: The process
+thread.id: The thread
+code.line.number: The line
+code.lineno: The line (before conventions 1.30)
+sample_rate: The share of such lines that are kept
+attempt: Which try it is
+count: How many
+queue_wait_ms: How long it waited in the queue, in milliseconds
+"""
+
+ATTRIBUTES: tuple[Field, ...] = (
+    *_table(C.LABEL, LABELS),
+    *_table(C.IDENTIFIER, IDENTIFIERS),
+    *_table(C.PATH, PATHS),
+    *_table(C.MESSAGE, MESSAGES),
+    *_table(C.PROSE, PROSE),
+    *_table(C.TOKEN, TOKENS),
+    *_table(C.NETWORK, NETWORK),
+    *_table(C.SECRET, SECRETS),
+    *_table(C.MEASURE, MEASURES, "number"),
+)
+"""Every declared attribute, by class."""

@@ -1,0 +1,44 @@
+"""The contract as JSON Schema (2020-12), for `/contract/v1.json`, build checks and other languages."""
+
+from typing import Any
+
+import msgspec
+
+from eduscope.contract.conventions import ATTRIBUTES
+from eduscope.contract.field import Field
+from eduscope.contract.records import LogRecord, SpanRecord
+
+VERSION = 1
+
+_JSON_TYPES: dict[str, list[str]] = {"number": ["number", "boolean"], "boolean": ["boolean"]}
+
+
+def _attribute(field: Field) -> dict[str, Any]:
+    return {
+        "type": _JSON_TYPES.get(field.type, ["string"]),
+        "description": field.description,
+        "x-eduscope-class": field.field_class.value,
+    }
+
+
+def json_schema() -> dict[str, Any]:
+    """The contract: one definition per record type, every declared attribute, and the rule for the rest."""
+    _, definitions = msgspec.json.schema_components([LogRecord, SpanRecord], ref_template="#/$defs/{name}")
+    attributes = {f.name: _attribute(f) for f in ATTRIBUTES}
+    log: dict[str, Any] = definitions["LogRecord"]
+    log["properties"] = log["properties"] | attributes
+    log["additionalProperties"] = {
+        "type": ["string", "number", "boolean", "null"],
+        "description": "Undeclared: a string is stored as a token until the field is declared.",
+        "x-eduscope-class": "undeclared",
+    }
+    definitions["Attributes"] = {"type": "object", "properties": attributes}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": f"/contract/v{VERSION}.json",
+        "title": "EduScope contract",
+        "description": "The fields EduScope's records have, and the class that decides how each is kept.",
+        "version": VERSION,
+        "$ref": "#/$defs/LogRecord",
+        "$defs": definitions,
+    }
