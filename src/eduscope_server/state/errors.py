@@ -1,0 +1,11 @@
+"""What can go wrong with PostgreSQL, and what each case asks of the caller."""
+
+
+class StateUnavailable(Exception):
+    """PostgreSQL cannot answer now. Retry: the pool reconnects by itself (an API answers 503)."""
+
+    retry_after_seconds = 2
+
+
+class StateBroken(Exception):
+    """Permanent until a person acts: a changed migration, a data folder in use, missing binaries."""
