@@ -218,6 +218,11 @@ class Settings:
                     break
         settings = cls(**values)
         settings._refuse_guessable_secrets()
+        if settings.admin_token and settings.admin_token == settings.ingest_key:
+            raise ConfigError(
+                "EDUSCOPE_ADMIN_TOKEN and EDUSCOPE_INGEST_KEY are the same; every service that sends could "
+                "then read and change everything. Give them different values"
+            )
         return settings
 
     @property
