@@ -1,0 +1,20 @@
+"""ClickHouse: the schema, group commit, and readers."""
+
+from eduscope_server.store.errors import (
+    QueryTimeout,
+    SchemaError,
+    StoreError,
+    StoreUnavailable,
+    UnreadableBlock,
+)
+from eduscope_server.store.store import Store, TokenKey
+
+__all__ = [
+    "QueryTimeout",
+    "SchemaError",
+    "Store",
+    "StoreError",
+    "StoreUnavailable",
+    "TokenKey",
+    "UnreadableBlock",
+]

@@ -1,0 +1,128 @@
+"""The store: what is kept, asked for and inserted, whichever engine is behind it."""
+
+import asyncio
+import re
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from eduscope_server.store.engine import DATABASE, Engine, translated
+from eduscope_server.store.errors import StoreUnavailable
+from eduscope_server.store.inlets import Inlet, make_inlets
+from eduscope_server.store.schema import migrate
+
+READER_THREADS = 4
+"""Questions answered side by side. The engine parallelises each one, so more would only queue inside it."""
+
+QUERY_SECONDS = 30
+"""How long a question may take before its asker is told to narrow it."""
+
+QUERY_MEMORY_BYTES = 2 * 1024**3
+"""What one question may use; it fails alone, the others go on."""
+
+
+class TokenKey(NamedTuple):
+    """The current key of the ring: its id, and the secret the engine makes tokens with."""
+
+    id: str
+    key: bytes
+
+
+class Store:
+    """ClickHouse, embedded or at an address. Safe to use from any thread."""
+
+    def __init__(self, engine: Engine, token_key: TokenKey | None) -> None:
+        self._engine = engine
+        self._token_key = token_key
+        self._readers = ThreadPoolExecutor(READER_THREADS, thread_name_prefix="store-reader")
+        self.inlets: dict[str, Inlet] = {}
+
+    @classmethod
+    def open(cls, address: str, folder: Path, *, token_key: TokenKey | None = None) -> "Store":
+        """Opens the store and brings its schema to this version.
+
+        `address` is a ClickHouse DSN; empty means embedded under `folder`. Without a token key, blocks that need
+        a token made are refused. Raises `StoreUnavailable` or `SchemaError`.
+        """
+        store = cls(Engine(address, folder), token_key)
+        with translated():
+            client = store._engine.client()
+            migrate(client)
+            store.inlets = make_inlets(client)
+        store.fill_token_key()
+        return store
+
+    def select(
+        self,
+        sql: str,
+        parameters: dict[str, Any] | None = None,
+        settings: dict[str, Any] | None = None,
+    ) -> list[dict[str, Any]]:
+        """Asks and waits. Parameters bind in the engine as `{name:Type}`; times come back aware, in UTC.
+
+        Raises `StoreUnavailable`, `QueryTimeout`, or `UnreadableBlock` for SQL the engine refuses.
+        """
+        limits = {"max_execution_time": QUERY_SECONDS, "max_memory_usage": QUERY_MEMORY_BYTES}
+        with translated():
+            result = self._engine.client().query(
+                sql, parameters=parameters, settings=limits | (settings or {})
+            )
+            return list(result.named_results())
+
+    async def fetch(
+        self,
+        sql: str,
+        parameters: dict[str, Any] | None = None,
+        settings: dict[str, Any] | None = None,
+    ) -> list[dict[str, Any]]:
+        """Like `select`, in one of the store's reader threads."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._readers, self.select, sql, parameters, settings)
+
+    def insert(self, inlet: str, block: bytes) -> None:
+        """Inserts one block through an inlet; when it returns, the block is stored whole.
+
+        Raises `StoreUnavailable` (nothing stored, try again) or `UnreadableBlock` (nothing stored, give up).
+        """
+        into = self.inlets[inlet]
+        try:
+            with translated():
+                self._engine.client().raw_insert(
+                    into.table, insert_block=block, fmt=into.format, settings=dict(into.settings)
+                )
+        except StoreUnavailable:
+            # A restarted server has lost its in-memory key table: fill it again before the next try.
+            self.fill_token_key(quiet=True)
+            raise
+
+    def command(self, sql: str) -> None:
+        """Runs a statement that gives no rows: for migrations, tests and retention."""
+        with translated():
+            self._engine.client().command(sql)
+
+    def fill_token_key(self, *, quiet: bool = False) -> None:
+        """Puts the token key where the views read it: in memory, never in a definition or on disk."""
+        if self._token_key is None:
+            return
+        try:
+            with translated():
+                client = self._engine.client()
+                client.command(f"TRUNCATE TABLE {DATABASE}.token_key")
+                client.command(
+                    f"INSERT INTO {DATABASE}.token_key SELECT {{id:String}}, unhex({{key:String}})",
+                    parameters={"id": _checked(self._token_key.id), "key": self._token_key.key.hex()},
+                )
+        except StoreUnavailable:
+            if not quiet:
+                raise
+
+    def close(self) -> None:
+        """Ends the readers and the engine. Nothing may use the store afterwards."""
+        self._readers.shutdown(wait=True)
+        self._engine.close()
+
+
+def _checked(key_id: str) -> str:
+    if not re.fullmatch(r"[a-z0-9]{1,8}", key_id):
+        raise ValueError("a key id is 1 to 8 of a-z 0-9")
+    return key_id
