@@ -1,0 +1,29 @@
+"""Personal data and secrets: found, redacted, tokenised. Works without the rest of the SDK."""
+
+from eduscope.privacy import policy
+from eduscope.privacy.addresses import network
+from eduscope.privacy.detector import Span
+from eduscope.privacy.errors import KeyRingError, PrivacyError
+from eduscope.privacy.finding import Profile, find, is_clean, redact
+from eduscope.privacy.keyring import KeyRing
+from eduscope.privacy.marker import WITHHELD, marker
+from eduscope.privacy.tokens import default_ring, is_token, tokenize, use_ring
+
+__all__ = [
+    "WITHHELD",
+    "KeyRing",
+    "KeyRingError",
+    "PrivacyError",
+    "Profile",
+    "Span",
+    "default_ring",
+    "find",
+    "is_clean",
+    "is_token",
+    "marker",
+    "network",
+    "policy",
+    "redact",
+    "tokenize",
+    "use_ring",
+]

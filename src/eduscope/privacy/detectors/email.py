@@ -1,0 +1,42 @@
+"""E-mail addresses, also where the at sign is percent-encoded."""
+
+import re
+
+from eduscope.privacy.detector import Detector, Range, Sign
+
+_LOCAL_PUNCTUATION = "._+%'-"
+
+
+def _locate(match: re.Match[str]) -> Range | None:
+    """Walk left over the local part: from the at sign that is linear, from the left it would be a search."""
+    text, at = match.string, match.start()
+    start = at
+    while start and (text[start - 1].isalnum() or text[start - 1] in _LOCAL_PUNCTUATION):
+        start -= 1
+    while start < at and text[start] in ".'%":
+        start += 1
+    return (start, match.end()) if start < at else None
+
+
+_ADDRESS = Detector(
+    "EMAIL",
+    re.compile(r"(?:@|%40)(?:[\w-]{1,63}\.){1,8}(?:xn--[\w-]{2,59}|[^\W\d_]{2,24})"),
+    signs=(Sign("@", r"[^\s@]"), Sign("%", "40")),
+    locate=_locate,
+)
+
+MESSAGE = (_ADDRESS,)
+PROSE = (_ADDRESS,)
+GATE: tuple[bytes, ...] = ()
+
+CATCHES = (
+    ("mail sent to ada.lovelace+quiz@students.example.ac.uk", "ada.lovelace+quiz@students.example.ac.uk"),
+    ("GET /invite?to=ada%40example.com", "ada%40example.com"),
+    ("sender=<zoë@exämple.org>", "zoë@exämple.org"),
+)
+SPARES = (
+    "00000001@2016/9/27:20:30:31.455 WcpInitialize",
+    "akka.tcp://executor@worker-07:55904",
+    "[QuorumCnxManager$Listener@493]",
+    "decorated with @app.get",
+)

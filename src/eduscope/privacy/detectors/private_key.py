@@ -1,0 +1,21 @@
+"""Private keys in PEM armour, whole or cut off."""
+
+import re
+
+from eduscope.privacy.detector import Detector, Sign
+
+_PEM = Detector(
+    "PRIVATE_KEY",
+    re.compile(
+        r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----"
+        r"(?:[A-Za-z0-9+/=\s\\,:.-](?!----BEGIN ))*"
+    ),
+    signs=(Sign("-", r"----BEGIN "),),
+)
+
+MESSAGE = (_PEM,)
+PROSE = (_PEM,)
+GATE: tuple[bytes, ...] = ()
+
+CATCHES = (("-----BEGIN RSA PRIVATE KEY-----\nMIIEow==\n-----END RSA PRIVATE KEY-----", "MIIEow=="),)
+SPARES = ("-----BEGIN CERTIFICATE-----",)

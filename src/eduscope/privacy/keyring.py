@@ -1,0 +1,154 @@
+"""The keys behind tokens: the first is current, the others still answer for tokens of earlier epochs."""
+
+import base64
+import binascii
+import os
+import re
+import secrets
+import stat
+from collections.abc import Iterable, Mapping
+from hmac import digest
+from pathlib import Path
+from typing import Self
+
+from eduscope.privacy.errors import KeyRingError
+
+VARIABLE = "EDUSCOPE_TOKEN_KEYS"
+_KEY_ID = re.compile(r"[a-z0-9]{1,8}")
+_MIN_KEY_BYTES = 16  # NIST SP 800-107: an HMAC key below the security strength weakens every token
+_NEW_KEY_BYTES = 32
+_DIGEST_CHARACTERS = 26  # 130 bits: no two people share a token
+_MAX_CACHED = 65_536  # users seen by one process between two clearings; about 10 MB
+
+
+class KeyRing:
+    """Named secret keys; makes tokens with the first, and can tell a value's tokens of all epochs.
+
+    `ephemeral` is true for a ring that was drawn at start because none was configured: its tokens join
+    records of this process only.
+    """
+
+    def __init__(self, keys: Iterable[tuple[str, bytes]], *, ephemeral: bool = False) -> None:
+        """Take keys as (id, key) pairs, the current one first. Raises KeyRingError on any that cannot be used."""
+        self._keys = dict(_checked(keys))
+        if not self._keys:
+            raise KeyRingError("The key ring is empty; expected at least one `id:base64key`.")
+        self.ephemeral = ephemeral
+        self.current_id = next(iter(self._keys))
+        self._cached: dict[tuple[str, str], str] = {}
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read `id:base64key,id:base64key`, separated by commas or line breaks."""
+        return cls(_parsed(entry) for entry in re.split(r"[,\s]+", text) if entry)
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Self:
+        """The ring in EDUSCOPE_TOKEN_KEYS, or a random ephemeral one where it is not set."""
+        text = environment.get(VARIABLE, "").strip()
+        return cls.parse(text) if text else cls.random()
+
+    @classmethod
+    def from_file(cls, path: Path) -> Self:
+        """The ring in a file that nobody but its owner may read (mode 0600)."""
+        mode = stat.S_IMODE(path.stat().st_mode)
+        if mode & (stat.S_IRWXG | stat.S_IRWXO):
+            raise KeyRingError(f"{path} has mode {mode:04o}; expected 0600. Run: chmod 600 {path}")
+        return cls.parse(path.read_text(encoding="ascii"))
+
+    @classmethod
+    def random(cls) -> Self:
+        """A ring with one new key, for this process alone."""
+        return cls([("eph", secrets.token_bytes(_NEW_KEY_BYTES))], ephemeral=True)
+
+    def rotated(self, key_id: str, key: bytes | None = None) -> "KeyRing":
+        """A ring whose current key is a new one, and that still knows all earlier keys."""
+        if key_id in self._keys:
+            raise KeyRingError(
+                f"The key ring already has a key {key_id!r}; choose another id for the new one."
+            )
+        return KeyRing([(key_id, key or secrets.token_bytes(_NEW_KEY_BYTES)), *self._keys.items()])
+
+    def write(self, path: Path) -> None:
+        """Write the ring to a file that only its owner may read; replaces the file in one step."""
+        beside = path.with_name(path.name + ".new")
+        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(self.serialised() + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+
+    def serialised(self) -> str:
+        """The ring as EDUSCOPE_TOKEN_KEYS takes it. Secret: hand it to a child process, never to a log."""
+        return ",".join(f"{key_id}:{base64.b64encode(key).decode()}" for key_id, key in self._keys.items())
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The key ids, the current one first."""
+        return tuple(self._keys)
+
+    def key(self, key_id: str | None = None) -> bytes:
+        """A key's bytes (the current one's by default), for an engine that makes the same tokens itself."""
+        return self._keys[key_id or self.current_id]
+
+    def token(self, value: str, kind: str = "usr") -> str:
+        """The value's token under the current key: `usr_k1_…`."""
+        known = self._cached.get((kind, value))
+        if known is None:
+            if len(self._cached) >= _MAX_CACHED:
+                self._cached.clear()
+            known = self._cached[(kind, value)] = self._made(self.current_id, kind, value)
+        return known
+
+    def tokens(self, value: str, kind: str = "usr") -> tuple[str, ...]:
+        """The value's tokens under all keys, the current one first: search for any of them to join epochs."""
+        return tuple(self._made(key_id, kind, value) for key_id in self._keys)
+
+    def code(self, data: bytes, characters: int) -> str:
+        """A short keyed hash, for values that are hashed in part."""
+        return _base32(digest(self.key(), data, "sha256"))[:characters]
+
+    def _made(self, key_id: str, kind: str, value: str) -> str:
+        """HMAC over kind and value: who can have values of one kind hashed learns nothing about another kind."""
+        message = f"{kind}:{value}".encode("utf-8", "surrogatepass")
+        return (
+            f"{kind}_{key_id}_{_base32(digest(self._keys[key_id], message, 'sha256'))[:_DIGEST_CHARACTERS]}"
+        )
+
+    def __repr__(self) -> str:
+        return f"KeyRing(ids={self.ids!r}, ephemeral={self.ephemeral})"
+
+
+def _base32(data: bytes) -> str:
+    """RFC 4648 base32 in lower case; the padding is cut off with the rest."""
+    return base64.b32encode(data).decode("ascii").lower()
+
+
+def _parsed(entry: str) -> tuple[str, bytes]:
+    key_id, colon, encoded = entry.partition(":")
+    if not colon:
+        raise KeyRingError(
+            f"{VARIABLE} has an entry of {len(entry)} characters without a colon; expected `id:base64key`."
+        )
+    try:
+        return key_id, base64.b64decode(encoded, validate=True)
+    except (binascii.Error, ValueError):
+        raise KeyRingError(
+            f"The key {key_id!r} in {VARIABLE} is not base64; make one with `openssl rand -base64 32`."
+        ) from None
+
+
+def _checked(keys: Iterable[tuple[str, bytes]]) -> Iterable[tuple[str, bytes]]:
+    seen = set()
+    for key_id, key in keys:
+        if not _KEY_ID.fullmatch(key_id):
+            raise KeyRingError(f"The key id {key_id[:16]!r} is not of the form [a-z0-9]{{1,8}}.")
+        if key_id in seen:
+            raise KeyRingError(f"The key id {key_id!r} is there twice; every key needs an id of its own.")
+        if len(key) < _MIN_KEY_BYTES:
+            raise KeyRingError(
+                f"The key {key_id!r} has {len(key)} bytes; expected at least {_MIN_KEY_BYTES}."
+            )
+        seen.add(key_id)
+        yield key_id, key

@@ -1,0 +1,88 @@
+"""What happens to a value, by the class of its field. The SDK and the platform both ask here."""
+
+import re
+from collections.abc import Callable
+
+from eduscope.contract import Field, FieldClass
+from eduscope.privacy.addresses import network
+from eduscope.privacy.finding import is_clean, redact
+from eduscope.privacy.keyring import KeyRing
+from eduscope.privacy.marker import is_marker, withheld
+from eduscope.privacy.tokens import is_token, tokenize
+
+_OPAQUE_ID = re.compile(r"[0-9a-f]{16,64}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_IDENTIFIER = re.compile(r"[A-Za-z0-9._:/@-]{0,200}")
+_MEASURE = re.compile(r"[+-]?[0-9][0-9TZ:.+eE-]{0,39}|true|false|NaN|[+-]?Infinity")
+_MAX_LABEL_CHARACTERS = 200
+_SEGMENT = re.compile(
+    r"[0-9]+|[0-9a-fA-F-]{16,}|[a-z]{2,8}_[a-z0-9]{1,8}_[a-z2-7]{26}|(?=[^/]*[0-9].*[0-9].*[0-9].*[0-9])[A-Za-z0-9_~=-]{6,}|[^/]*(?:@|%40)[^/]*"
+)
+_ORIGIN = re.compile(r"([a-z][a-z0-9+.-]{1,20}://)(?:[^/@\s]*@)?([^/?#]*)", re.IGNORECASE)
+
+
+def apply(field: Field | None, value: str, ring: KeyRing | None = None) -> str:
+    """The value as it may be kept. `field` is its declaration; None where it has none.
+
+    An undeclared value becomes a token (joinable, unreadable); learners' text and secrets become markers.
+    Applying it twice changes nothing.
+    """
+    if not value:
+        return value
+    if field is None:
+        return value if is_token(value) or is_marker(value) else tokenize(value, "und", ring)
+    return _BY_CLASS[field.field_class](value, ring)
+
+
+def _identifier(value: str, ring: KeyRing | None) -> str:
+    """Ids in hexadecimal pass at once; others must have an id's shape and hold nothing personal."""
+    if _OPAQUE_ID.fullmatch(value):
+        return value
+    if _IDENTIFIER.fullmatch(value):
+        return value if is_clean(value) else redact(value)
+    return value if is_marker(value) else tokenize(value, "und", ring)
+
+
+def _token(value: str, ring: KeyRing | None) -> str:
+    return value if is_token(value) else tokenize(value, "usr", ring)
+
+
+def _label(value: str, _ring: KeyRing | None) -> str:
+    return _message(value[:_MAX_LABEL_CHARACTERS], _ring)
+
+
+def _measure(value: str, ring: KeyRing | None) -> str:
+    return value if _MEASURE.fullmatch(value) else _undeclared(value, ring)
+
+
+def _undeclared(value: str, ring: KeyRing | None) -> str:
+    return value if is_token(value) or is_marker(value) else tokenize(value, "und", ring)
+
+
+def _path(value: str, _ring: KeyRing | None) -> str:
+    """Without query, fragment and user; each segment that looks like an id becomes `{id}`."""
+    value = value.partition("?")[0].partition("#")[0]
+    origin = _ORIGIN.match(value)
+    head, rest = (origin[1] + origin[2], value[origin.end() :]) if origin else ("", value)
+    segments = ("{id}" if _SEGMENT.fullmatch(s) else s for s in rest.split("/"))
+    return _message(head + "/".join(segments), None)
+
+
+def _message(value: str, _ring: KeyRing | None) -> str:
+    return value if is_clean(value) else redact(value)
+
+
+def _network(value: str, ring: KeyRing | None) -> str:
+    return network(value, ring) or withheld("network")
+
+
+_BY_CLASS: dict[FieldClass, Callable[[str, KeyRing | None], str]] = {
+    FieldClass.IDENTIFIER: _identifier,
+    FieldClass.TOKEN: _token,
+    FieldClass.LABEL: _label,
+    FieldClass.MEASURE: _measure,
+    FieldClass.PATH: _path,
+    FieldClass.MESSAGE: _message,
+    FieldClass.PROSE: lambda _value, _ring: withheld("prose"),
+    FieldClass.SECRET: lambda _value, _ring: withheld("secret"),
+    FieldClass.NETWORK: _network,
+}
