@@ -1,0 +1,1 @@
+"""The search language, and the readers that answer it."""

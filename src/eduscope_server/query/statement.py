@@ -1,0 +1,16 @@
+"""Statements of the readers: the text from a `.sql` file, the condition from a compiled question."""
+
+from string import Template
+
+from eduscope_server.query.sql import Condition
+from eduscope_server.store.sql import queries
+
+
+def statement(file: str, name: str, *, condition: Condition | None = None, **pieces: str) -> str:
+    """The named statement of one of this package's `.sql` files, its `$pieces` filled in.
+
+    A piece is SQL of ours: compiled conditions and lists of columns, never text from outside.
+    """
+    if condition is not None:
+        pieces["condition"] = condition.sql
+    return Template(queries(__package__, file)[name]).substitute(pieces)
