@@ -16,17 +16,35 @@ from typing import Any, Self
 
 PREFIX = "EDUSCOPE_"
 
-# Read by the SDK, the tests or the benches, often in the same shell as the platform.
+# Read by the SDK (its whole table; a test compares), the command line, the tests and the benches, often in
+# the same shell as the platform.
 FOREIGN_NAMES = frozenset(
-    PREFIX + name
+    PREFIX + name.upper()
     for name in (
-        "BENCH_SECONDS",
-        "ENDPOINT",
-        "ENVIRONMENT",
-        "RELEASE",
-        "SERVICE",
-        "TENANT",
-        "TEST_DATA",
+        "client_address_header",
+        "endpoint",
+        "environment",
+        "export_batch_bytes",
+        "export_interval_seconds",
+        "export_queue_bytes",
+        "export_timeout_seconds",
+        "export_when_full",
+        "record_headers",
+        "record_query",
+        "release",
+        "service",
+        "shutdown_timeout_seconds",
+        "slow_query_ms",
+        "stdlib_logging",
+        "stdout",
+        "trace_sample_rate",
+        "tracing",
+        "trust_baggage",
+        "value_max_chars",
+        "bench_seconds",
+        "read_key",
+        "test_data",
+        "url",
     )
 )
 
@@ -211,7 +229,8 @@ class Settings:
             option: Option = row.metadata["option"]
             for source, text in (
                 (flag_of(row.name), flags.get(row.name)),
-                (environment_of(row.name), environment.get(environment_of(row.name))),
+                # A variable set to nothing is how compose files and CI say "not set".
+                (environment_of(row.name), environment.get(environment_of(row.name)) or None),
             ):
                 if text is not None:
                     values[row.name] = _read(option, source, text)

@@ -13,11 +13,11 @@ import signal
 import subprocess
 import tempfile
 from dataclasses import dataclass, field
-from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
 from typing import IO, Any, Self
 
+from eduscope_server.guard import Guarded
 from eduscope_server.state.account import Account, account_for
 from eduscope_server.state.errors import StateBroken, StateUnavailable
 from eduscope_server.state.passage import let_pass
@@ -27,6 +27,7 @@ _log = logging.getLogger(__name__)
 
 # A path to a Unix socket has at most 107 bytes, a data folder may lie deeper: sockets live in a short place.
 _SOCKETS = Path("/tmp")  # noqa: S108 - the folder in it is made by mkdtemp, for one account only
+_SOCKET_PREFIX = "eduscope-"
 # The package carries several; a data folder belongs to the one that made it.
 _MAJOR_VERSION = 18
 _START_SECONDS = 30.0
@@ -65,7 +66,7 @@ class EmbeddedPostgres:
     account: Account | None
     lock: IO[str]
     socket_folder: Path = Path()
-    guard: subprocess.Popen[bytes] | None = None
+    guarded: Guarded | None = None
     watch: asyncio.Task[None] | None = field(default=None, repr=False)
 
     @classmethod
@@ -124,8 +125,7 @@ class EmbeddedPostgres:
                 "Upgrade it with pg_upgrade, or start with another data folder"
             )
         self._end_leftover()
-        self.socket_folder = Path(tempfile.mkdtemp(prefix="eduscope-", dir=_SOCKETS))
-        self._own(self.socket_folder)
+        self.socket_folder = _socket_folder(self.lock)
 
     def _own(self, folder: Path) -> None:
         if self.account is not None:
@@ -176,7 +176,7 @@ class EmbeddedPostgres:
     async def _run(self) -> None:
         await asyncio.to_thread(self._launch)
         ready = await asyncio.to_thread(wait_until, self._is_ready_or_gone, seconds=_START_SECONDS)
-        if not ready or self.guard is None or self.guard.poll() is not None:
+        if not ready or self.guarded is None or self.guarded.ended_with is not None:
             log = self.folder / "server.log"
             raise StateUnavailable(
                 f"the embedded PostgreSQL did not start within {_START_SECONDS:.0f} s; see {log}"
@@ -186,23 +186,17 @@ class EmbeddedPostgres:
         log_path = self.folder / "server.log"
         if log_path.exists() and log_path.stat().st_size > _LOG_BYTES:
             log_path.replace(log_path.with_suffix(".log.old"))
-        script = files("eduscope_server.state").joinpath("guard.sh").read_text(encoding="utf-8")
-        command = ["/bin/sh", "-c", script, "guard.sh", str(self.socket_folder)]
-        command += [str(binaries() / "postgres"), "-D", str(self.folder), "-k", str(self.socket_folder)]
+        self.socket_folder.mkdir(mode=0o700, exist_ok=True)
+        self._own(self.socket_folder)
+        command = [str(binaries() / "postgres"), "-D", str(self.folder), "-k", str(self.socket_folder)]
         for name, value in _CONFIGURATION.items():
             command += ["-c", f"{name}={value}"]
         with log_path.open("ab") as log:
-            self.guard = subprocess.Popen(
-                command,
-                stdin=subprocess.PIPE,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,  # Ctrl-C reaches the platform first, which drains and then stops this
-                **self._as_account(),
-            )
+            # SIGINT is PostgreSQL's "fast shutdown": connections end, everything is flushed.
+            self.guarded = Guarded.start(command, stop_signal=signal.SIGINT, output=log, **self._as_account())
 
     def _is_ready_or_gone(self) -> bool:
-        if self.guard is None or self.guard.poll() is not None:
+        if self.guarded is None or self.guarded.ended_with is not None:
             return True
         try:
             status = (self.folder / "postmaster.pid").read_text().splitlines()
@@ -213,43 +207,43 @@ class EmbeddedPostgres:
     async def _keep_running(self) -> None:
         while True:
             await asyncio.sleep(_RESTART_SECONDS)
-            if self.guard is not None and self.guard.poll() is not None:
-                _log.warning(
-                    "the embedded PostgreSQL ended with status %s; starting it again", self.guard.poll()
-                )
+            if self.guarded is not None and (status := self.guarded.ended_with) is not None:
+                _log.warning("the embedded PostgreSQL ended with status %s; starting it again", status)
                 try:
                     await self._run()
                 except (StateUnavailable, StateBroken, OSError) as error:
                     _log.error("%s", error)
 
     def _end(self) -> None:
-        guard, self.guard = self.guard, None
-        if guard is None or guard.stdin is None:
-            return
-        guard.stdin.close()
-        try:
-            guard.wait(_STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            _log.error("the embedded PostgreSQL did not stop within %.0f s; killing it", _STOP_SECONDS)
-            os.killpg(guard.pid, signal.SIGKILL)
-            guard.wait()
+        if self.guarded is not None and not self.guarded.stop(seconds=_STOP_SECONDS):
+            _log.error("the embedded PostgreSQL did not stop within %.0f s; it was killed", _STOP_SECONDS)
+        if self.socket_folder != Path():
             shutil.rmtree(self.socket_folder, ignore_errors=True)
 
 
 def _lock(folder: Path) -> IO[str]:
+    """The lock file, locked. It names the process that has it and, below, the folder of its socket."""
     folder.parent.mkdir(parents=True, exist_ok=True)
-    path = folder.with_name(folder.name + ".lock")
-    lock = path.open("a+", encoding="utf-8")
+    lock = folder.with_name(folder.name + ".lock").open("a+", encoding="utf-8")
+    lock.seek(0)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
-        lock.seek(0)
-        owner = lock.read().strip() or "another process"
+        owner = lock.readline().strip() or "another"
         lock.close()
         raise StateBroken(
             f"{folder.parent} is in use by process {owner}; stop it, or choose another folder with --data"
         ) from None
-    lock.truncate(0)
-    lock.write(str(os.getpid()))
-    lock.flush()
     return lock
+
+
+def _socket_folder(lock: IO[str]) -> Path:
+    """A new folder for the socket. The one of a platform that was killed goes."""
+    _, _, former = lock.read().partition("\n")
+    if former.startswith(f"{_SOCKETS}/{_SOCKET_PREFIX}"):
+        shutil.rmtree(former.strip(), ignore_errors=True)
+    folder = Path(tempfile.mkdtemp(prefix=_SOCKET_PREFIX, dir=_SOCKETS))
+    lock.truncate(0)
+    lock.write(f"{os.getpid()}\n{folder}\n")
+    lock.flush()
+    return folder
