@@ -1,0 +1,15 @@
+/** Random ids, as W3C trace context and the contract want them. */
+
+function hex(bytes: number): string {
+  const random = crypto.getRandomValues(new Uint8Array(bytes));
+  return Array.from(random, (b) => b.toString(16).padStart(2, "0")).join("");
+}
+
+/** 32 hex digits, never all zero. */
+export const newTraceId = (): string => hex(16);
+
+/** 16 hex digits. */
+export const newSpanId = (): string => hex(8);
+
+/** A correlation id: 32 hex digits. One for each page view and each user action. */
+export const newCorrelationId = (): string => hex(16);
