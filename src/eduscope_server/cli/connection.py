@@ -1,0 +1,105 @@
+"""A running platform as the commands see it: where it is, with which key, and what its answers mean."""
+
+import json
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+
+from eduscope_server.access.first_keys import ADMIN_TOKEN_FILE
+from eduscope_server.cli.options import fail, load_settings
+
+if TYPE_CHECKING:
+    import httpx
+
+# Longer than the platform lets a search run, so that its own 504 arrives.
+_ANSWER_SECONDS = 60.0
+
+UrlOption = Annotated[
+    str, typer.Option("--url", help="Where the platform is. [EDUSCOPE_URL, default: as `serve` would listen]")
+]
+DataOption = Annotated[
+    str, typer.Option("--data", help="Data folder that holds the admin token. [EDUSCOPE_DATA, default data]")
+]
+
+
+class Connection:
+    """HTTP to one platform. Whatever goes wrong ends the program with a message."""
+
+    def __init__(self, url: str, key: str) -> None:
+        import httpx
+
+        self.url = url
+        self._client = httpx.Client(
+            base_url=url, headers={"Authorization": f"Bearer {key}"}, timeout=_ANSWER_SECONDS, trust_env=False
+        )
+
+    def get(self, path: str, parameters: Mapping[str, str | int] | None = None) -> Any:
+        """The JSON of a GET."""
+        return self._call("GET", path, params=parameters)
+
+    def post(self, path: str, body: Mapping[str, object] | None = None) -> Any:
+        """The JSON of a POST."""
+        return self._call("POST", path, json=body or {})
+
+    def delete(self, path: str) -> Any:
+        """The JSON of a DELETE, None where there is none."""
+        return self._call("DELETE", path)
+
+    @contextmanager
+    def events(self, path: str, parameters: Mapping[str, str | int]) -> Iterator[Iterator[Any]]:
+        """The JSON of every event of a stream of server-sent events, for as long as it flows."""
+        import httpx
+
+        with self._client.stream(
+            "GET", path, params=parameters, timeout=httpx.Timeout(_ANSWER_SECONDS, read=None)
+        ) as answer:
+            if answer.is_error:
+                answer.read()
+                self._refused(answer)
+            yield (json.loads(line[5:]) for line in answer.iter_lines() if line.startswith("data:"))
+
+    def _call(self, method: str, path: str, **options: Any) -> Any:
+        import httpx
+
+        try:
+            answer = self._client.request(method, path, **options)
+        except httpx.TransportError as error:
+            fail(
+                f"no platform answers at {self.url} ({type(error).__name__}); start one with "
+                "`eduscope serve`, or name its address with --url"
+            )
+        if answer.is_error:
+            self._refused(answer)
+        return answer.json() if answer.content else None
+
+    def _refused(self, answer: "httpx.Response") -> NoReturn:
+        try:
+            error = answer.json()["error"]
+            message = error["message"] + (f"\n  {error['hint']}" if error.get("hint") else "")
+            if "position" in error:
+                message += f"\n  at character {error['position']}"
+        except (ValueError, KeyError, TypeError):
+            message = f"{self.url} answered {answer.status_code}"
+        fail(message)
+
+
+def connect(url: str, data: str) -> Connection:
+    """Connect with the first that there is: EDUSCOPE_READ_KEY, EDUSCOPE_ADMIN_TOKEN, the data folder's token."""
+    settings = load_settings({"data": data or None})
+    key = os.environ.get("EDUSCOPE_READ_KEY") or settings.admin_token or _kept_token(settings.data)
+    return Connection(url or os.environ.get("EDUSCOPE_URL") or settings.url, key)
+
+
+def _kept_token(data: Path) -> str:
+    file = data / ADMIN_TOKEN_FILE
+    try:
+        return file.read_text(encoding="ascii").strip()
+    except OSError:
+        fail(
+            f"there is no key to ask with: EDUSCOPE_READ_KEY and EDUSCOPE_ADMIN_TOKEN are unset and {file} "
+            "cannot be read; set one, or name the platform's folder with --data"
+        )
