@@ -88,7 +88,7 @@ class Connection:
 
 
 def connect(url: str, data: str) -> Connection:
-    """Connect with the first that there is: EDUSCOPE_READ_KEY, EDUSCOPE_ADMIN_TOKEN, the data folder's token."""
+    """Connect with the first that there is: EDUSCOPE_READ_KEY, EDUSCOPE_ADMIN_TOKEN, the data folder."""
     settings = load_settings({"data": data or None})
     key = os.environ.get("EDUSCOPE_READ_KEY") or settings.admin_token or _kept_token(settings.data)
     return Connection(url or os.environ.get("EDUSCOPE_URL") or settings.url, key)
