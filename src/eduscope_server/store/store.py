@@ -41,8 +41,8 @@ class Store:
     def open(cls, address: str, folder: Path, *, token_key: TokenKey | None = None) -> "Store":
         """Opens the store and brings its schema to this version.
 
-        `address` is a ClickHouse DSN; empty means embedded under `folder`. Without a token key, blocks that need
-        a token made are refused. Raises `StoreUnavailable` or `SchemaError`.
+        `address` is a ClickHouse DSN; empty means embedded under `folder`. Without a token key, blocks that
+        need a token made are refused. Raises `StoreUnavailable` or `SchemaError`.
         """
         store = cls(Engine(address, folder), token_key)
         with translated():

@@ -1,0 +1,1 @@
+"""Doors and lanes: how records come in."""

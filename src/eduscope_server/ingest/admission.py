@@ -1,0 +1,46 @@
+"""How many bytes of bodies may be in the process at once."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from eduscope_server.ingest.errors import Overloaded
+
+
+class Reservation:
+    """The bytes one request holds; it grows as the body does and is given back whole."""
+
+    def __init__(self, admission: "Admission") -> None:
+        self._admission = admission
+        self.held_bytes = 0
+
+    def grow_to(self, body_bytes: int) -> None:
+        """Raises `Overloaded` where the process holds too much already; what is held stays held."""
+        more = body_bytes - self.held_bytes
+        if more > 0:
+            self._admission.take(more)
+            self.held_bytes = body_bytes
+
+
+class Admission:
+    """A bound on the memory that bodies use. Used from the event loop only."""
+
+    def __init__(self, limit_bytes: int) -> None:
+        self.limit_bytes = limit_bytes
+        self.held_bytes = 0
+
+    @contextmanager
+    def reservation(self) -> Iterator[Reservation]:
+        """Holds bytes for one request, and gives them back however it ends."""
+        held = Reservation(self)
+        try:
+            yield held
+        finally:
+            self.held_bytes -= held.held_bytes
+
+    def take(self, more_bytes: int) -> None:
+        """Counts bytes in, or raises `Overloaded`."""
+        if self.held_bytes + more_bytes > self.limit_bytes:
+            raise Overloaded(
+                f"{self.held_bytes} bytes wait to be stored, of at most {self.limit_bytes}; try again after a pause"
+            )
+        self.held_bytes += more_bytes

@@ -1,0 +1,137 @@
+"""What every door does: authenticate, bound, decompress, check, hand the bytes to a lane, answer."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+from litestar import Request, Response
+
+from eduscope_server.access import Access, AccessDenied
+from eduscope_server.ingest.admission import Admission
+from eduscope_server.ingest.body import Limits, read_body
+from eduscope_server.ingest.errors import Refused, WrongType
+from eduscope_server.ingest.lanes import Lanes, Signal
+from eduscope_server.ingest.metrics import IngestMetrics
+from eduscope_server.state import StateUnavailable
+from eduscope_server.store import StoreUnavailable, UnreadableBlock
+
+INLINE_BYTES = 256 << 10
+"""Larger bodies are checked in a thread, so that one sender does not hold up the others' requests."""
+
+RequestAny = Request[Any, Any, Any]
+
+
+class Refusal(msgspec.Struct, frozen=True):
+    """Why a body was not taken, before it has the shape of a protocol."""
+
+    status: int
+    code: str
+    message: str
+    hint: str = ""
+    retry_after_seconds: int | None = None
+
+
+class Format(msgspec.Struct, frozen=True):
+    """One content type of one protocol.
+
+    `check` turns a body into the bytes the lanes take, or raises `Refused`; `stored` and `refused` are the
+    protocol's own words for the two outcomes.
+    """
+
+    content_type: str
+    check: Callable[[bytes], bytes]
+    stored: bytes
+    refused: Callable[[Refusal], bytes]
+
+
+@dataclass(frozen=True)
+class Shared:
+    """What all doors have in common."""
+
+    access: Access
+    lanes: Lanes
+    admission: Admission
+    limits: Limits
+    metrics: IngestMetrics
+
+
+class Door:
+    """Takes bodies of one signal."""
+
+    def __init__(self, signal: Signal, formats: dict[str, Format], shared: Shared) -> None:
+        """`formats` are the content types that the door reads."""
+        self.name = signal.name
+        self._signal = signal
+        self._formats = formats
+        self._shared = shared
+        self._fallback = next(iter(formats.values()))
+
+    async def answer(self, request: RequestAny) -> Response[bytes]:
+        """Takes a request's body and answers once it is stored."""
+        started = time.perf_counter()
+        format_ = self._formats.get(_content_type(request), self._fallback)
+        refusal = await self._take(request)
+        self._shared.metrics.seconds.labels(self._signal.name).observe(time.perf_counter() - started)
+        if refusal is None:
+            return Response(format_.stored, media_type=format_.content_type)
+        self._shared.metrics.refused.labels(self._signal.name, refusal.code).inc()
+        headers = {"WWW-Authenticate": "Bearer"} if refusal.status == 401 else {}
+        if refusal.retry_after_seconds is not None:
+            headers["Retry-After"] = str(refusal.retry_after_seconds)
+        return Response(
+            format_.refused(refusal),
+            media_type=format_.content_type,
+            status_code=refusal.status,
+            headers=headers,
+        )
+
+    async def _take(self, request: RequestAny) -> Refusal | None:
+        """Stores the body, or says why not. Every way a body can fail ends here."""
+        try:
+            key = self._shared.access.ingest_key(request.headers.get("authorization"))
+            format_ = self._formats.get(_content_type(request))
+            if format_ is None:
+                wanted = " or ".join(self._formats)
+                raise WrongType("the content type is not one this door reads", hint=f"send {wanted}")
+            with self._shared.admission.reservation() as held:
+                body = await read_body(
+                    request.stream(),
+                    content_length=request.headers.get("content-length"),
+                    content_encoding=request.headers.get("content-encoding"),
+                    limits=self._shared.limits,
+                    held=held,
+                )
+                if len(body) > INLINE_BYTES:
+                    block = await asyncio.to_thread(format_.check, body)
+                else:
+                    block = format_.check(body)
+                if block:
+                    await self._shared.lanes.take(self._signal, block, key.tenant_id)
+        except AccessDenied as denied:
+            return Refusal(denied.status, denied.code, denied.message, denied.hint)
+        except Refused as refused:
+            return Refusal(
+                refused.status, refused.code, refused.message, refused.hint, refused.retry_after_seconds
+            )
+        except UnreadableBlock:
+            return Refusal(400, "unreadable_body", f"the body holds no readable {self._signal.name}")
+        except (StoreUnavailable, StateUnavailable) as away:
+            return Refusal(
+                503, "unavailable", str(away), retry_after_seconds=StoreUnavailable.retry_after_seconds
+            )
+        return None
+
+
+def _content_type(request: RequestAny) -> str:
+    """The media type without its parameters."""
+    sent: str = request.headers.get("content-type", "")
+    return sent.partition(";")[0].strip().lower()
+
+
+def refused_as_json(refusal: Refusal) -> bytes:
+    """A refusal in the shape all of the platform's JSON errors have."""
+    error = {"code": refusal.code, "message": refusal.message, "hint": refusal.hint}
+    return msgspec.json.encode({"error": {name: text for name, text in error.items() if text}})

@@ -1,0 +1,138 @@
+"""OTLP requests, record by record, as rows of `logs` and `spans`."""
+
+import math
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import msgspec
+from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
+from opentelemetry.proto.logs.v1.logs_pb2 import LogRecord
+from opentelemetry.proto.trace.v1.trace_pb2 import Span
+
+from eduscope.contract import LOG_FIELDS, SPAN_KINDS
+from eduscope_server.ingest.inspection.fields import Kept, identifier, keep, label, message_of, moment, person
+
+_OWN_COLUMNS = frozenset(f.name for f in LOG_FIELDS)
+_RESOURCE_COLUMNS = frozenset(
+    {"service.name", "service.version", "deployment.environment.name", "deployment.environment", "tenant_id"}
+)
+_LEVELS = ((21, "critical"), (17, "error"), (13, "warning"), (9, "info"), (1, "debug"))
+_STATUSES = ("unset", "ok", "error")
+_encode = msgspec.json.Encoder().encode
+
+
+def log_rows(request: ExportLogsServiceRequest, tenant_id: str | None) -> Iterator[bytes]:
+    """The rows of a logs request as JSON. `tenant_id` overrides what the records say (a key bound to a tenant)."""
+    for resource_logs in request.resource_logs:
+        resource = _values(resource_logs.resource.attributes)
+        for scope_logs in resource_logs.scope_logs:
+            for record in scope_logs.log_records:
+                yield _encode(_log_row(record, resource, tenant_id))
+
+
+def span_rows(request: ExportTraceServiceRequest, tenant_id: str | None) -> Iterator[bytes]:
+    """The rows of a traces request as JSON."""
+    for resource_spans in request.resource_spans:
+        resource = _values(resource_spans.resource.attributes)
+        for scope_spans in resource_spans.scope_spans:
+            for record in scope_spans.spans:
+                yield _encode(_span_row(record, resource, tenant_id))
+
+
+def _log_row(record: LogRecord, resource: dict[str, Any], tenant_id: str | None) -> dict[str, Any]:
+    own = _values(record.attributes)
+    kept = Kept({}, {}, ["inspected"])
+    body = _plain(record.body)
+    text = body if isinstance(body, str) else _text(body) if body is not None else record.event_name
+    row = _common(record.time_unix_nano or record.observed_time_unix_nano, own, resource, tenant_id, kept)
+    duration = own.get("duration_ms")
+    return row | {
+        "log_level": next((level for least, level in _LEVELS if record.severity_number >= least), "info"),
+        "duration_ms": duration if isinstance(duration, int | float) and math.isfinite(duration) else None,
+        "message": message_of(text),
+        "trace_id": _hex(record.trace_id, 16),
+        "span_id": _hex(record.span_id, 8),
+    }
+
+
+def _span_row(record: Span, resource: dict[str, Any], tenant_id: str | None) -> dict[str, Any]:
+    own = _values(record.attributes)
+    kept = Kept({}, {}, ["inspected"])
+    took_nanos = max(0, record.end_time_unix_nano - record.start_time_unix_nano)
+    row = _common(record.start_time_unix_nano, own, resource, tenant_id, kept)
+    return row | {
+        "trace_id": _hex(record.trace_id, 16),
+        "span_id": _hex(record.span_id, 8),
+        "parent_span_id": _hex(record.parent_span_id, 8),
+        "name": message_of(record.name),
+        "kind": SPAN_KINDS[record.kind - 1] if 1 <= record.kind <= len(SPAN_KINDS) else "internal",
+        "duration_ms": took_nanos / 1e6,
+        "status": _STATUSES[record.status.code] if 0 <= record.status.code < len(_STATUSES) else "unset",
+        "status_message": message_of(record.status.message),
+        "events": [_event(event) for event in record.events],
+        "links": [{"trace_id": _hex(x.trace_id, 16), "span_id": _hex(x.span_id, 8)} for x in record.links],
+    }
+
+
+def _common(
+    unix_nanos: int, own: dict[str, Any], resource: dict[str, Any], tenant_id: str | None, kept: Kept
+) -> dict[str, Any]:
+    """What logs and spans share; files the attributes into `kept` on the way."""
+    for source, columns in ((resource, _RESOURCE_COLUMNS), (own, _OWN_COLUMNS)):
+        for key, value in source.items():
+            if key not in columns:
+                keep(key, value, kept)
+    environment = resource.get("deployment.environment.name") or resource.get("deployment.environment") or ""
+    return {
+        "timestamp": moment(unix_nanos, kept.marks),
+        "service_name": label(_text(resource.get("service.name") or "unknown_service")),
+        "environment": label(_text(environment)),
+        "release": label(_text(resource.get("service.version") or "")),
+        "tenant_id": tenant_id or label(_text(own.get("tenant_id") or resource.get("tenant_id") or "")),
+        "correlation_id": identifier(_text(own.get("correlation_id") or ""), kept.marks),
+        "request_id": identifier(_text(own.get("request_id") or ""), kept.marks),
+        "user_id": person(_text(own.get("user_id") or "")),
+        "attributes": kept.attributes,
+        "measures": kept.measures,
+        "marks": kept.marks,
+    }
+
+
+def _event(event: Span.Event) -> dict[str, Any]:
+    kept = Kept({}, {}, [])
+    for key, value in _values(event.attributes).items():
+        keep(key, value, kept)
+    numbers = {key: str(value) for key, value in kept.measures.items()}
+    return {
+        "timestamp": moment(event.time_unix_nano, kept.marks),
+        "name": message_of(event.name),
+        "attributes": kept.attributes | numbers,
+    }
+
+
+def _values(attributes: Iterable[KeyValue]) -> dict[str, Any]:
+    return {a.key: _plain(a.value) for a in attributes if a.key}
+
+
+def _plain(value: AnyValue) -> Any:
+    """An attribute's value as Python has it; bytes as their length, since nobody can say what they hold."""
+    kind = value.WhichOneof("value")
+    if kind is None:
+        return None
+    if kind == "array_value":
+        return [_plain(v) for v in value.array_value.values]
+    if kind == "kvlist_value":
+        return _values(value.kvlist_value.values)
+    if kind == "bytes_value":
+        return f"{len(value.bytes_value)} bytes"
+    return getattr(value, kind)
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else msgspec.json.encode(value).decode()
+
+
+def _hex(value: bytes, wanted_bytes: int) -> str:
+    return value.hex() if len(value) == wanted_bytes else ""

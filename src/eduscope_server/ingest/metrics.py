@@ -1,0 +1,45 @@
+"""What the doors count about themselves, for `/metrics`."""
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+COMMIT_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+
+
+class IngestMetrics:
+    """Counters of bodies, bytes and refusals by signal."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self.bodies = Counter(
+            "eduscope_ingest_bodies",
+            "Bodies taken, by signal and lane.",
+            ["signal", "lane"],
+            registry=registry,
+        )
+        self.body_bytes = Counter(
+            "eduscope_ingest_body_bytes",
+            "Bytes of bodies taken, decompressed, by signal and lane.",
+            ["signal", "lane"],
+            registry=registry,
+        )
+        self.refused = Counter(
+            "eduscope_ingest_refused",
+            "Bodies refused, by signal and reason.",
+            ["signal", "reason"],
+            registry=registry,
+        )
+        self.unreadable = Counter(
+            "eduscope_ingest_unreadable",
+            "Bodies that the engine could not read and Python was asked to.",
+            ["signal"],
+            registry=registry,
+        )
+        self.seconds = Histogram(
+            "eduscope_ingest_seconds",
+            "From a request's first byte to its answer, which is given after its commit.",
+            ["signal"],
+            buckets=COMMIT_BUCKETS,
+            registry=registry,
+        )
+        self.held_bytes = Gauge(
+            "eduscope_ingest_held_bytes", "Bytes of bodies in the process now.", registry=registry
+        )

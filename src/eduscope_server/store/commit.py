@@ -1,0 +1,113 @@
+"""Group commit: requests wait together, one insert stores them all, then each is answered."""
+
+import asyncio
+import contextlib
+import threading
+from collections import deque
+from collections.abc import Callable
+from typing import NamedTuple
+
+from eduscope_server.store.errors import StoreError, StoreUnavailable, UnreadableBlock
+
+
+class Waiting(NamedTuple):
+    """One request's block, and whom to tell when it is stored."""
+
+    block: bytes
+    loop: asyncio.AbstractEventLoop
+    stored: "asyncio.Future[None]"
+
+
+class GroupCommit:
+    """Joins the blocks that wait for one inlet into one insert, in a thread of its own.
+
+    Blocks are joined end to end, which is right for protobuf messages of one type and for lines. While one
+    group is being inserted the next one gathers, so the group grows with the load and nobody waits for a timer.
+    """
+
+    def __init__(
+        self,
+        insert: Callable[[bytes], None],
+        *,
+        name: str,
+        group_bytes: int,
+        on_commit: Callable[[], None] = lambda: None,
+    ) -> None:
+        """`insert` stores a block whole or raises a `StoreError`; `on_commit` is told after each group."""
+        self._insert = insert
+        self._group_bytes = group_bytes
+        self._on_commit = on_commit
+        self._waiting: deque[Waiting] = deque()
+        self._changed = threading.Condition()
+        self._closing = False
+        self._thread = threading.Thread(target=self._run, name=f"commit-{name}", daemon=True)
+        self._thread.start()
+
+    async def commit(self, block: bytes) -> None:
+        """Returns when the block is stored. Raises `StoreUnavailable` or `UnreadableBlock`, for this block alone."""
+        loop = asyncio.get_running_loop()
+        stored: asyncio.Future[None] = loop.create_future()
+        with self._changed:
+            if self._closing:
+                raise StoreUnavailable("the platform is stopping; send it again to the next one")
+            self._waiting.append(Waiting(block, loop, stored))
+            self._changed.notify()
+        await stored
+
+    def close(self) -> None:
+        """Takes nothing new, stores what waits, and ends the thread."""
+        with self._changed:
+            self._closing = True
+            self._changed.notify()
+        self._thread.join()
+
+    def _run(self) -> None:
+        while group := self._next_group():
+            outcomes = self._store(group)
+            for waiting, error in zip(group, outcomes, strict=True):
+                _answer(waiting, error)
+            self._on_commit()
+
+    def _next_group(self) -> list[Waiting]:
+        """The blocks that wait, oldest first, up to the size of a group; none once closed and drained."""
+        with self._changed:
+            while not self._waiting and not self._closing:
+                self._changed.wait()
+            group: list[Waiting] = []
+            group_bytes = 0
+            while self._waiting and (
+                not group or group_bytes + len(self._waiting[0].block) <= self._group_bytes
+            ):
+                group_bytes += len(self._waiting[0].block)
+                group.append(self._waiting.popleft())
+            return group
+
+    def _store(self, group: list[Waiting]) -> list[StoreError | None]:
+        """Stores a group; where the engine can't read it, each half by itself, so that only the bad block fails."""
+        error = self._try(b"".join(waiting.block for waiting in group))
+        if not isinstance(error, UnreadableBlock) or len(group) == 1:
+            return [error] * len(group)
+        middle = len(group) // 2
+        return self._store(group[:middle]) + self._store(group[middle:])
+
+    def _try(self, block: bytes) -> StoreError | None:
+        try:
+            self._insert(block)
+        except StoreError as error:
+            return error
+        except Exception as error:  # noqa: BLE001 - the thread must outlive any engine bug; the senders try again
+            return StoreUnavailable(f"the store failed ({type(error).__name__})")
+        return None
+
+
+def _answer(waiting: Waiting, error: StoreError | None) -> None:
+    def resolve() -> None:
+        if waiting.stored.done():
+            return  # its sender has hung up
+        if error is None:
+            waiting.stored.set_result(None)
+        else:
+            waiting.stored.set_exception(error)
+
+    with contextlib.suppress(RuntimeError):  # the loop is gone: there is nobody left to answer
+        waiting.loop.call_soon_threadsafe(resolve)

@@ -1,0 +1,145 @@
+"""Group commit, with an insert that the test controls."""
+
+import asyncio
+import threading
+import time
+
+import pytest
+
+from eduscope_server.store import StoreError, StoreUnavailable, UnreadableBlock
+from eduscope_server.store.commit import GroupCommit
+
+
+class Engine:
+    """Records what it is given; refuses blocks with a `!`, and everything while it is away."""
+
+    def __init__(self) -> None:
+        self.inserts: list[bytes] = []
+        self.open = threading.Event()
+        self.open.set()
+        self.away = False
+
+    def insert(self, block: bytes) -> None:
+        self.open.wait(5)
+        if self.away:
+            raise StoreUnavailable("away")
+        if b"!" in block:
+            raise UnreadableBlock("has a !")
+        self.inserts.append(block)
+
+
+async def outcome(commit: GroupCommit, block: bytes) -> StoreError | None:
+    try:
+        await commit.commit(block)
+    except StoreError as error:
+        return error
+    return None
+
+
+async def test_blocks_that_wait_together_share_one_insert() -> None:
+    engine = Engine()
+    commit = GroupCommit(engine.insert, name="test", group_bytes=1000)
+    engine.open.clear()
+    waiting = [asyncio.create_task(commit.commit(b"%d;" % n)) for n in range(10)]
+    await asyncio.sleep(0.05)
+    assert not any(task.done() for task in waiting)
+    engine.open.set()
+    await asyncio.gather(*waiting)
+    assert b"".join(engine.inserts) == b"0;1;2;3;4;5;6;7;8;9;"
+    assert len(engine.inserts) <= 2
+    commit.close()
+
+
+async def test_a_group_is_bounded_and_a_larger_block_goes_alone() -> None:
+    engine = Engine()
+    commit = GroupCommit(engine.insert, name="test", group_bytes=10)
+    engine.open.clear()
+    waiting = [asyncio.create_task(commit.commit(block)) for block in (b"a", b"b" * 6, b"c" * 6, b"d" * 50)]
+    await asyncio.sleep(0.05)
+    engine.open.set()
+    await asyncio.gather(*waiting)
+    assert all(len(block) <= 10 or block == b"d" * 50 for block in engine.inserts)
+    commit.close()
+
+
+async def test_an_unreadable_block_fails_alone() -> None:
+    engine = Engine()
+    commit = GroupCommit(engine.insert, name="test", group_bytes=1000)
+    engine.open.clear()
+    blocks = [b"a", b"b", b"!", b"c", b"!", b"d"]
+    waiting = [asyncio.create_task(outcome(commit, block)) for block in blocks]
+    await asyncio.sleep(0.05)
+    engine.open.set()
+    outcomes = await asyncio.gather(*waiting)
+    assert [type(error) for error in outcomes] == [
+        type(None), type(None), UnreadableBlock, type(None), UnreadableBlock, type(None)
+    ]  # fmt: skip
+    assert sorted(b"".join(engine.inserts)) == sorted(b"abcd")
+    commit.close()
+
+
+async def test_while_the_store_is_away_senders_are_told_and_nothing_is_split() -> None:
+    engine = Engine()
+    engine.away = True
+    commit = GroupCommit(engine.insert, name="test", group_bytes=1000)
+    with pytest.raises(StoreUnavailable):
+        await commit.commit(b"a")
+    engine.away = False
+    await commit.commit(b"a")
+    assert engine.inserts == [b"a"]
+    commit.close()
+
+
+async def test_an_engine_bug_does_not_end_the_thread() -> None:
+    blocks: list[bytes] = []
+
+    def insert(block: bytes) -> None:
+        blocks.append(block)
+        if len(blocks) == 1:
+            raise RuntimeError("a bug")
+
+    commit = GroupCommit(insert, name="test", group_bytes=1000)
+    with pytest.raises(StoreUnavailable, match="RuntimeError"):
+        await commit.commit(b"a")
+    await commit.commit(b"b")
+    commit.close()
+
+
+async def test_closing_stores_what_waits_and_takes_nothing_new() -> None:
+    engine = Engine()
+    commit = GroupCommit(engine.insert, name="test", group_bytes=1000)
+    engine.open.clear()
+    waiting = asyncio.create_task(commit.commit(b"a"))
+    await asyncio.sleep(0.05)
+    closing = asyncio.create_task(asyncio.to_thread(commit.close))
+    await asyncio.sleep(0.05)
+    with pytest.raises(StoreUnavailable, match="stopping"):
+        await commit.commit(b"b")
+    engine.open.set()
+    await asyncio.gather(waiting, closing)
+    assert engine.inserts == [b"a"]
+
+
+async def test_a_sender_that_hangs_up_does_not_disturb_the_others() -> None:
+    engine = Engine()
+    commit = GroupCommit(engine.insert, name="test", group_bytes=1000)
+    engine.open.clear()
+    leaving = asyncio.create_task(commit.commit(b"a"))
+    staying = asyncio.create_task(commit.commit(b"b"))
+    await asyncio.sleep(0.05)
+    leaving.cancel()
+    engine.open.set()
+    await asyncio.wait_for(staying, timeout=5)
+    assert b"b" in b"".join(engine.inserts)
+    commit.close()
+
+
+async def test_every_group_is_announced() -> None:
+    announced: list[float] = []
+    commit = GroupCommit(
+        Engine().insert, name="test", group_bytes=10, on_commit=lambda: announced.append(time.monotonic())
+    )
+    await commit.commit(b"a")
+    await commit.commit(b"b")
+    commit.close()
+    assert len(announced) == 2
