@@ -1,0 +1,270 @@
+"""Every option of the SDK: one table, read once, checked before anything starts."""
+
+import dataclasses
+import difflib
+import os
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+PREFIX = "EDUSCOPE_"
+
+_KIB = 1024
+_MIB = 1024 * _KIB
+
+
+class ConfigurationError(ValueError):
+    """An option has a value that cannot be used, or a name that is not an option. Start-up stops."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Option:
+    """What is known of an option besides its name, type and default."""
+
+    says: str
+    wanted: str
+    accepts: Callable[[Any], bool]
+    secret: bool = False
+
+
+def _option(
+    default: Any,
+    says: str,
+    *,
+    wanted: str = "text",
+    accepts: Callable[[Any], bool] = lambda value: True,
+    secret: bool = False,
+) -> Any:
+    option = Option(says, wanted, accepts, secret)
+    return dataclasses.field(default=default, metadata={"option": option})
+
+
+def _shape(pattern: str) -> Callable[[Any], bool]:
+    return lambda value: re.fullmatch(pattern, value) is not None
+
+
+def _one_of(*words: str) -> dict[str, Any]:
+    return {"wanted": "one of " + ", ".join(w or "(empty)" for w in words), "accepts": words.__contains__}
+
+
+def _from_to(low: float, high: float, unit: str = "") -> dict[str, Any]:
+    wanted = f"a number from {low:g} to {high:g}" + (f" ({unit})" if unit else "")
+    return {"wanted": wanted, "accepts": lambda value: low <= value <= high}
+
+
+_NAME: dict[str, Any] = {"wanted": "1 to 64 of A-Z a-z 0-9 . _ -", "accepts": _shape(r"[A-Za-z0-9._-]{1,64}")}
+_SWITCH: dict[str, Any] = {"wanted": "true or false"}
+_NAMES: dict[str, Any] = {"wanted": "lower-case names with commas between them", "accepts": all}
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """The options, each read from `init(…)` or else from `EDUSCOPE_<NAME>`."""
+
+    service: str = _option("", "The service's name; on every record.", **_NAME)
+    environment: str = _option(
+        "production", "Where it runs. Debug lines exist in `development` only.", **_NAME
+    )
+    release: str = _option(
+        "",
+        "The version of the service; on every record.",
+        wanted="at most 128 of A-Z a-z 0-9 . _ + / : @ -",
+        accepts=_shape(r"[A-Za-z0-9._+/:@-]{0,128}"),
+    )
+    endpoint: str = _option(
+        "",
+        "The platform's address. Empty: lines go to stdout and nothing is sent.",
+        wanted="an http:// or https:// address without a query",
+        accepts=_shape(r"(https?://[^\s/?#@]+(/[^\s?#]*)?)?"),
+    )
+    ingest_key: str = _option(
+        "",
+        "The key the platform gave this service.",
+        wanted="printable text without spaces",
+        accepts=_shape(r"[!-~]*"),
+        secret=True,
+    )
+    token_keys: str = _option(
+        "", "The key ring that turns people into tokens; see `eduscope.privacy`.", secret=True
+    )
+    log_level: str = _option(
+        "",
+        "The lowest level written. Empty: debug in development, info elsewhere.",
+        **_one_of("", "debug", "info", "warning", "error", "critical"),
+    )
+    stdout: bool = _option(True, "Write every line to stdout.", **_SWITCH)
+    stdlib_logging: bool = _option(
+        True, "Write the records of Python's own `logging` in the same shape.", **_SWITCH
+    )
+    tracing: bool = _option(True, "Make spans; they are sent where an endpoint is given.", **_SWITCH)
+    trace_sample_rate: float = _option(
+        1.0, "The share of new traces that are kept; a caller's decision is followed.", **_from_to(0, 1)
+    )
+    trust_baggage: bool = _option(
+        True,
+        "Take `tenant_id` and `request_id` from inbound baggage. Turn it off where the internet comes in.",
+        **_SWITCH,
+    )
+    client_address_header: str = _option(
+        "",
+        "The header, set by your own proxy, whose last entry is the client's address.",
+        wanted="a lower-case header name, such as x-forwarded-for",
+        accepts=_shape(r"[a-z0-9-]{0,64}"),
+    )
+    record_headers: tuple[str, ...] = _option((), "Request headers recorded beside the fixed ones.", **_NAMES)
+    record_query: tuple[str, ...] = _option((), "Query parameters recorded.", **_NAMES)
+    slow_query_ms: float = _option(
+        500.0, "From when on a database query is reported as slow.", **_from_to(0, 3_600_000, "milliseconds")
+    )
+    value_max_chars: int = _option(
+        8192, "Longer values are cut, and say so.", **_from_to(64, 262_144, "characters")
+    )
+    export_queue_bytes: int = _option(
+        8 * _MIB, "How much may wait for the platform.", **_from_to(64 * _KIB, 1024 * _MIB, "bytes")
+    )
+    export_batch_bytes: int = _option(
+        512 * _KIB, "How much is sent at once, before compression.", **_from_to(_KIB, 8 * _MIB, "bytes")
+    )
+    export_interval_seconds: float = _option(
+        0.5, "How long a line waits for others to travel with.", **_from_to(0.01, 60, "seconds")
+    )
+    export_timeout_seconds: float = _option(
+        5.0, "How long one sending may take.", **_from_to(0.1, 60, "seconds")
+    )
+    export_when_full: str = _option(
+        "drop_oldest",
+        "Which lines are given up when the queue is full.",
+        **_one_of("drop_oldest", "drop_newest"),
+    )
+    shutdown_timeout_seconds: float = _option(
+        5.0, "How long the end of the process may wait for the platform.", **_from_to(0, 300, "seconds")
+    )
+
+    def level(self) -> str:
+        """The lowest level written."""
+        return self.log_level or ("debug" if self.environment == "development" else "info")
+
+
+def options() -> dict[str, tuple[dataclasses.Field[Any], Option]]:
+    """The table: option name to its field (type, default) and what it says."""
+    return {f.name: (f, f.metadata["option"]) for f in dataclasses.fields(Config)}
+
+
+def load(given: Mapping[str, object], environ: Mapping[str, str] = os.environ) -> Config:
+    """The configuration from the arguments of `init`, then the environment, then the defaults.
+
+    Raises ConfigurationError naming the option, what it got and what it wanted.
+    """
+    table = options()
+    for name in given:
+        if name not in table:
+            raise ConfigurationError(_unknown(f"{name}=", name, table))
+    _check_spelling(environ, table)
+    values: dict[str, Any] = {name: _value(name, given, environ, *row) for name, row in table.items()}
+    config = Config(**{name: value for name, value in values.items() if value is not None})
+    return _whole(config)
+
+
+def _value(
+    name: str,
+    given: Mapping[str, object],
+    environ: Mapping[str, str],
+    field: dataclasses.Field[Any],
+    option: Option,
+) -> object:
+    """One option's checked value, or None where only the default speaks."""
+    if given.get(name) is not None:
+        label, got = f"{name}=", given[name]
+    elif environ.get(PREFIX + name.upper(), "") != "":
+        label, got = PREFIX + name.upper(), environ[PREFIX + name.upper()]
+    else:
+        return None
+    try:
+        value = _READERS[type(field.default)](got)
+        good = option.accepts(value)
+    except (TypeError, ValueError):
+        good = False
+    if not good:
+        shown = "set (not shown)" if option.secret else f'"{got}"'[:200]
+        raise ConfigurationError(f"{label} is {shown}; expected {option.wanted}")
+    return value
+
+
+def _whole(config: Config) -> Config:
+    """Checks what no option shows alone."""
+    if not config.service:
+        raise ConfigurationError(
+            'service= is ""; expected the name of this service: init(service="courses") or EDUSCOPE_SERVICE'
+        )
+    if config.log_level == "debug" and config.environment != "development":
+        raise ConfigurationError(
+            f'log_level is "debug" in environment "{config.environment}"; expected info or higher: '
+            "debug lines exist in development only"
+        )
+    return config
+
+
+def _check_spelling(environ: Mapping[str, str], table: Mapping[str, object]) -> None:
+    """Stops at a misspelt variable. The platform's own variables share the prefix, so only near misses
+    count.
+    """
+    for name in environ:
+        if name.startswith(PREFIX) and name[len(PREFIX) :].lower() not in table:
+            short = name[len(PREFIX) :].lower()
+            if difflib.get_close_matches(short, table, n=1, cutoff=0.9):
+                raise ConfigurationError(_unknown(name, short, table))
+
+
+def _unknown(label: str, name: str, table: Mapping[str, object]) -> str:
+    near = difflib.get_close_matches(name, table, n=1)
+    hint = f"did you mean {near[0]}?" if near else "see the configuration reference"
+    return f"{label} is not an option; {hint}"
+
+
+def _read_text(got: object) -> str:
+    if not isinstance(got, str):
+        raise TypeError
+    return got.rstrip("/") if got.startswith(("http://", "https://")) else got
+
+
+def _read_switch(got: object) -> bool:
+    if isinstance(got, bool):
+        return got
+    return {
+        "true": True,
+        "1": True,
+        "yes": True,
+        "on": True,
+        "false": False,
+        "0": False,
+        "no": False,
+        "off": False,
+    }[str(got).strip().lower()]
+
+
+def _read_number(got: object) -> float:
+    if isinstance(got, bool) or not isinstance(got, (int, float, str)):
+        raise TypeError
+    return float(got)
+
+
+def _read_whole(got: object) -> int:
+    if isinstance(got, (bool, float)) or not isinstance(got, (int, str)):
+        raise TypeError
+    return int(got)
+
+
+def _read_names(got: object) -> tuple[str, ...]:
+    names = got.split(",") if isinstance(got, str) else got
+    if not isinstance(names, (list, tuple, set, frozenset)):
+        raise TypeError
+    return tuple(str(name).strip().lower() for name in names)
+
+
+_READERS: dict[type, Callable[[object], object]] = {
+    str: _read_text,
+    bool: _read_switch,
+    float: _read_number,
+    int: _read_whole,
+    tuple: _read_names,
+}

@@ -1,0 +1,110 @@
+"""Which request, which tenant, which person: the context every record carries.
+
+A context is a frozen record in a `contextvars.ContextVar`, so it follows tasks and `asyncio.to_thread`. Its
+part of a log line is written once, when the context is made, and reused by every line in it.
+"""
+
+import re
+import uuid
+from collections.abc import Callable
+from contextvars import ContextVar
+
+CORRELATION_HEADER = "x-correlation-id"
+BAGGAGE_KEYS = ("correlation_id", "tenant_id", "request_id")
+"""What travels in W3C baggage. User ids do not: baggage reaches third parties."""
+
+is_correlation_id = re.compile(r"[A-Za-z0-9._-]{8,64}").fullmatch
+"""Whether a text may stand as a correlation id (or a request id)."""
+
+is_tenant_id = re.compile(r"[A-Za-z0-9._:-]{1,64}").fullmatch
+"""Whether a text may stand as a tenant id."""
+
+
+def _random_id() -> str:
+    return uuid.uuid4().hex
+
+
+_make_id: Callable[[], str] = _random_id
+
+
+def new_id() -> str:
+    """A new correlation or request id: 32 hex digits."""
+    return _make_id()
+
+
+def use_ids(make: Callable[[], str] | None) -> None:
+    """Replaces the source of ids, for tests; None brings the random ones back."""
+    global _make_id  # noqa: PLW0603 - the one seam for counted ids
+    _make_id = make or _random_id
+
+
+def valid_correlation_id(candidate: object) -> str:
+    """The candidate if it has the right shape, else a new id. A bad one is never echoed."""
+    if isinstance(candidate, str) and is_correlation_id(candidate):
+        return candidate
+    return new_id()
+
+
+class Learned:
+    """What is learned inside a request about whose it is, for the request's own line, which is written
+    outside.
+    """
+
+    __slots__ = ("tenant_id", "user_id")
+
+    def __init__(self) -> None:
+        self.tenant_id = ""
+        self.user_id = ""
+
+    def add(self, context: "Context") -> None:
+        """Learns from a context bound inside; the first tenant and the first person stand."""
+        self.tenant_id = self.tenant_id or context.tenant_id
+        self.user_id = self.user_id or context.user_id
+
+
+class Context:
+    """The ids of one piece of work. Values are trusted: `eduscope.bind` and the middlewares check them.
+
+    `text` is the four ids as they stand in a log line.
+    """
+
+    __slots__ = ("correlation_id", "learned", "request_id", "tenant_id", "text", "user_id")
+
+    def __init__(
+        self,
+        correlation_id: str = "",
+        tenant_id: str = "",
+        user_id: str = "",
+        request_id: str = "",
+        learned: Learned | None = None,
+    ) -> None:
+        self.learned = learned
+        self.correlation_id = correlation_id
+        self.tenant_id = tenant_id
+        self.user_id = user_id
+        self.request_id = request_id
+        self.text = (
+            f'"correlation_id":"{correlation_id}","tenant_id":"{tenant_id}",'
+            f'"user_id":"{user_id}","request_id":"{request_id}","duration_ms":'
+        )
+
+    def attributes(self) -> dict[str, str]:
+        """The ids that are there, by name."""
+        ids = {
+            "correlation_id": self.correlation_id,
+            "tenant_id": self.tenant_id,
+            "user_id": self.user_id,
+            "request_id": self.request_id,
+        }
+        return {name: value for name, value in ids.items() if value}
+
+
+EMPTY = Context()
+_current: ContextVar[Context] = ContextVar("eduscope_context", default=EMPTY)
+
+current = _current.get
+"""The context of the running code."""
+enter = _current.set
+"""Makes a context the current one; gives the token that `leave` takes."""
+leave = _current.reset
+"""Brings back the context before `enter`."""

@@ -1,0 +1,1 @@
+"""Databases, observed: one module per library."""

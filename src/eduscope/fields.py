@@ -1,0 +1,154 @@
+"""How the fields of an event are written: by the contract's class, and a string nobody declared as a token.
+
+The verdict on a value is remembered, because programs write the same words over and over: a remembered
+value costs one dictionary look-up. The memory is bounded, in entries and in the length of an entry.
+"""
+
+import datetime as dt
+import re
+from typing import Final
+
+from eduscope.contract import ATTRIBUTES, LOG_FIELDS, WITHHELD, FieldClass
+from eduscope.counters import counters
+from eduscope.privacy import policy, redact, tokenize
+from eduscope.privacy.marker import withheld
+from eduscope.values import as_text, cut, number, quoted
+
+KNOWN_MAX: Final = 1024
+"""Verdicts remembered per field; at the limit the memory starts again, which costs a few µs per value
+once.
+"""
+
+KNOWN_CHARS_MAX: Final = 256
+"""Longer values are judged each time: they hardly repeat, and would fill the memory."""
+
+PLANS_MAX: Final = 1024
+"""Field names known at a time: a host that invents names must not grow this process."""
+
+CUT_MARGIN_CHARS: Final = 256
+"""Text is judged this much beyond where it is cut, so that a cut does not hide half an address from the
+judge.
+"""
+
+RESERVED: Final = frozenset(f.name for f in LOG_FIELDS)
+"""The names of the line's own fields. An event's field of such a name is written as `event.<name>`."""
+
+IDS: Final = frozenset({"correlation_id", "tenant_id", "user_id", "request_id"})
+"""Reserved names that an event may set for its own line."""
+
+EXCEPTION: Final = "exc_info"
+"""The field that stands for an exception, as in Python's `logging`."""
+
+Scalar = str | bool | int | float | None
+
+_DECLARED = {f.name: f for f in ATTRIBUTES}
+_ALIASES = {name.replace(".", "_"): name for name in _DECLARED if name.replace(".", "_") not in _DECLARED}
+_is_key = re.compile(r"[A-Za-z_][A-Za-z0-9_.\-]{0,127}").fullmatch
+
+
+class Plan:
+    """How the values of one field are written."""
+
+    __slots__ = (
+        "_field", "_times", "_withheld", "alias", "key", "known", "lead", "numbers", "odd", "special"
+    )  # fmt: skip
+
+    def __init__(self, name: str) -> None:
+        self.special = name in IDS or name in {EXCEPTION, "duration_ms"}
+        """Whether it is no field of its own but speaks of the line."""
+        self.key = _written_name(name)
+        self.lead = f",{quoted(self.key)}:"
+        """The JSON before a value."""
+        self.known: dict[str, str] = {}
+        """The JSON of the values already judged, lead included."""
+        self._field = _DECLARED.get(self.key)
+        self.alias = self.key != name
+        self.odd = self.special or self.alias or self._field is None
+        """Whether a value needs more than its look-up: a place of its own, a look for a double, or
+        counting.
+        """
+        field_class = self._field.field_class if self._field else None
+        self.numbers = field_class in {None, FieldClass.MEASURE}
+        """Whether a number may be written as it is."""
+        self._times = field_class is FieldClass.MEASURE
+        self._withheld = field_class if field_class in WITHHELD else None
+
+    def text(self, value: object, chars_max: int) -> str:
+        """The JSON of any value, lead included."""
+        self.count(value)
+        if type(value) is str:
+            return self.known.get(value) or self.learn(value, chars_max)
+        return self.other(value, chars_max)
+
+    def count(self, value: object) -> None:
+        """Counts a value that is no number and that nobody declared."""
+        if self._field is None and not isinstance(value, (int, float)) and value is not None:
+            counters.undeclared_key(self.key)
+
+    def learn(self, value: str, chars_max: int) -> str:
+        """The JSON of a string not seen before; remembered where it is short enough."""
+        written = self.lead + quoted(self._judge(value, chars_max))
+        if len(value) <= KNOWN_CHARS_MAX:
+            if len(self.known) >= KNOWN_MAX:
+                self.known = {}
+            self.known[value] = written
+        return written
+
+    def other(self, value: object, chars_max: int) -> str:
+        """The JSON of anything but a plain string, lead included."""
+        safe = self.safe(value, chars_max)
+        if safe is None:
+            return self.lead + "null"
+        return self.lead + (quoted(safe) if isinstance(safe, str) else number(safe) or "null")
+
+    def safe(self, value: object, chars_max: int) -> Scalar:
+        """The value as it may leave the process."""
+        if value is None or (self.numbers and isinstance(value, (bool, int, float))):
+            return value
+        if self._withheld:
+            return withheld(self._withheld.value)
+        if self._times and isinstance(value, (dt.datetime, dt.date, dt.time)):
+            return value.isoformat()
+        return self._judge(as_text(value, chars_max + CUT_MARGIN_CHARS), chars_max)
+
+    def _judge(self, value: str, chars_max: int) -> str:
+        return cut(policy.apply(self._field, value[: chars_max + CUT_MARGIN_CHARS]), chars_max)
+
+
+def _written_name(name: str) -> str:
+    """The name a field is written under."""
+    key = _ALIASES.get(name, name)
+    if key in RESERVED:
+        return f"event.{key}"
+    return key if _is_key(key) else f"key_{tokenize(key, kind='key')[-26:][:12]}"
+
+
+plans: dict[str, Plan] = {}
+"""The plans made so far, by the name that callers use."""
+
+
+def plan(name: str) -> Plan:
+    """The plan of a field, made on first sight."""
+    found = plans.get(name)
+    if found is None:
+        if len(plans) >= PLANS_MAX:
+            plans.clear()
+        found = plans[name] = Plan(name)
+    return found
+
+
+def forget() -> None:
+    """Forgets every verdict: another key ring makes other tokens."""
+    plans.clear()
+
+
+def safe_value(name: str, value: object, chars_max: int = 8192) -> Scalar:
+    """A value as it may leave the process on something that is no log line: a span's attribute."""
+    known = plan(name)
+    known.count(value)
+    return known.safe(value, chars_max)
+
+
+def safe_message(text: str, chars_max: int = 8192) -> str:
+    """Operators' text after the strict profile."""
+    return cut(redact(text[: chars_max + CUT_MARGIN_CHARS], profile="message"), chars_max)

@@ -1,0 +1,99 @@
+"""What one arriving request says of itself, read in one pass over its headers."""
+
+from collections.abc import Mapping, MutableMapping
+from typing import Any
+
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "CONNECT", "TRACE"})
+OTHER_METHOD = "_OTHER"
+"""OpenTelemetry's word for a method that is none: clients may send anything."""
+
+UNMATCHED = "/{unmatched}"
+"""The route of a request that no route took. The raw path is never recorded: it may hold ids, names,
+anything.
+"""
+
+HEADER_MAX_CHARS = 1024
+"""Longer header values are cut before they are judged."""
+
+KEPT_HEADERS = frozenset(
+    {
+        b"x-correlation-id",
+        b"baggage",
+        b"traceparent",
+        b"tracestate",
+        b"user-agent",
+        b"content-length",
+        b"transfer-encoding",
+    }
+)
+
+Scope = MutableMapping[str, Any]
+
+
+def read_headers(scope: Scope, wanted: frozenset[bytes]) -> dict[bytes, bytes]:
+    """The wanted headers of a request; of a repeated one the first counts."""
+    found: dict[bytes, bytes] = {}
+    for name, value in scope["headers"]:
+        if name in wanted and name not in found:
+            found[name] = value
+    return found
+
+
+def method(scope: Scope) -> str:
+    """The method, or `_OTHER`."""
+    given: str = scope.get("method", "")
+    return given if given in METHODS else OTHER_METHOD
+
+
+def route(scope: Scope) -> str:
+    """The template of the route that took the request, its mount's path in front; never the raw path.
+
+    Asked after the application ran: Starlette and FastAPI leave `route` in the scope, Litestar
+    `path_template`.
+    """
+    template = scope.get("path_template")
+    if template is None:
+        effective = scope.get("fastapi", _NONE).get("effective_route_context")
+        found = scope.get("route") if effective is None else effective
+        template = getattr(found, "path_format", None) or getattr(found, "path", None)
+    if not isinstance(template, str) or not template:
+        return UNMATCHED
+    mounted: str = scope.get("root_path", "")
+    outside: str = scope.get("app_root_path", "")
+    if mounted and mounted != outside and mounted.startswith(outside):
+        template = _mount(mounted[len(outside) :], scope) + template
+    return template
+
+
+_NONE: Mapping[str, Any] = {}
+
+
+def _mount(path: str, scope: Scope) -> str:
+    """The path of a mount; where the mount itself has parameters, their values are put back to their
+    names.
+    """
+    for name, value in scope.get("path_params", _NONE).items():
+        if isinstance(value, str) and f"/{value}" in path:
+            path = path.replace(f"/{value}", f"/{{{name}}}")
+    return path
+
+
+def body_size(headers: Mapping[bytes, bytes]) -> int | None:
+    """The body's size where its header says it; 0 where there is no body; None where it must be counted."""
+    declared = headers.get(b"content-length")
+    if declared is not None:
+        return int(declared) if declared.isdigit() and len(declared) < 16 else None
+    return None if b"transfer-encoding" in headers else 0
+
+
+def client_address(scope: Scope, headers: Mapping[bytes, bytes], trusted_header: bytes) -> str:
+    """The client's address: the last entry of the header the host's own proxy sets, else the connection's."""
+    if trusted_header and trusted_header in headers:
+        return text(headers[trusted_header]).rpartition(",")[2].strip()
+    client = scope.get("client")
+    return str(client[0]) if client else ""
+
+
+def text(value: bytes) -> str:
+    """A header's value as text; HTTP leaves its encoding open, and Latin-1 reads every byte."""
+    return value[:HEADER_MAX_CHARS].decode("latin-1")

@@ -1,0 +1,182 @@
+"""Start and end of the SDK: the only place where its parts are put together."""
+
+import atexit
+import importlib
+import logging as stdlib_logging
+import sys
+import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from eduscope import logging, tracing
+from eduscope.config import Config, ConfigurationError, load
+from eduscope.delivery import Delivery
+from eduscope.export import Exporter
+from eduscope.fields import forget
+from eduscope.line import NO_TRACE, Lines
+from eduscope.output import WriteBytes, stdout_writer
+from eduscope.privacy import KeyRing, KeyRingError, use_ring
+from eduscope.quiet import quiet
+
+if TYPE_CHECKING:
+    from eduscope.spans import Spans
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Running:
+    """What one `init` started."""
+
+    config: Config
+    exporter: Exporter | None
+    spans: "Spans | None"
+    handler: stdlib_logging.Handler | None
+
+
+_running: Running | None = None
+_lock = threading.Lock()
+
+
+def init(
+    *, service: str | None = None, environment: str | None = None, release: str | None = None, **options: Any
+) -> Config:
+    """Starts the SDK for this process and gives the configuration it runs with.
+
+    What is not given is read from `EDUSCOPE_<NAME>`; see the configuration reference. Without an endpoint,
+    lines go to stdout and nothing else is started. Calling it again with the same values changes nothing;
+    with others, what ran is shut down and started anew. Raises ConfigurationError for an unknown option or
+    a value that cannot be used.
+
+    >>> eduscope.init(service="courses", environment="production", release="2026.11.1")
+    """
+    global _running  # noqa: PLW0603 - a process has one SDK
+    config = load({"service": service, "environment": environment, "release": release, **options})
+    with _lock:
+        if _running is not None:
+            if _running.config == config:
+                return config
+            _stop(_running)
+        _running = _start(config)
+    return config
+
+
+def shutdown() -> None:
+    """Sends what waits, within `shutdown_timeout_seconds`, and stops. Loggers go on writing to stdout."""
+    global _running
+    with _lock:
+        running, _running = _running, None
+        if running is not None:
+            _stop(running)
+
+
+def flush(timeout_seconds: float = 5.0) -> bool:
+    """Waits until the lines and spans so far are sent or given up. False if the time was not enough."""
+    running = _running
+    if running is None:
+        return True
+    lines_sent = running.exporter is None or running.exporter.flush(timeout_seconds)
+    spans_sent = running.spans is None or running.spans.flush(timeout_seconds)
+    return lines_sent and spans_sent
+
+
+def running_config() -> Config | None:
+    """The configuration the SDK runs with, or None before `init` and after `shutdown`."""
+    return None if _running is None else _running.config
+
+
+def _start(config: Config) -> Running:
+    _use_token_keys(config)
+    spans = _start_spans(config) if config.tracing else None
+    exporter = _make_exporter(config) if config.endpoint else None
+    logging.use(_lines(config, _writer(config, exporter), spans))
+    tracing.use(spans)
+    handler = _handle_stdlib() if config.stdlib_logging else None
+    atexit.register(shutdown)
+    return Running(config=config, exporter=exporter, spans=spans, handler=handler)
+
+
+def _lines(config: Config, write: WriteBytes, spans: "Spans | None") -> Lines:
+    return Lines(
+        service=config.service,
+        environment=config.environment,
+        release=config.release,
+        level=config.level(),
+        chars_max=config.value_max_chars,
+        write=write,
+        trace_text=spans.trace_text() if spans else lambda: NO_TRACE,
+    )
+
+
+def _stop(running: Running) -> None:
+    timeout_seconds = running.config.shutdown_timeout_seconds
+    atexit.unregister(shutdown)
+    if running.handler is not None:
+        stdlib_logging.getLogger().removeHandler(running.handler)
+    tracing.use(None)
+    logging.use(_lines(running.config, _writer(running.config, None), None))
+    if running.exporter is not None:
+        running.exporter.close(timeout_seconds)
+    if running.spans is not None:
+        running.spans.shutdown(timeout_seconds)
+
+
+def _use_token_keys(config: Config) -> None:
+    if config.token_keys:
+        try:
+            use_ring(KeyRing.parse(config.token_keys))
+        except KeyRingError as error:
+            raise ConfigurationError(f"token_keys (EDUSCOPE_TOKEN_KEYS) cannot be used: {error}") from error
+    forget()
+
+
+def _start_spans(config: Config) -> "Spans":
+    """OpenTelemetry takes longer to load than the rest of the SDK together, so it is loaded here and not
+    above.
+    """
+    spans = importlib.import_module("eduscope.spans")
+    processors = [spans.Stamp()]
+    if config.endpoint:
+        processors.append(importlib.import_module("eduscope.span_export").batch_processor(config))
+    started: Spans = spans.set_up(config, processors)
+    return started
+
+
+def _make_exporter(config: Config) -> Exporter:
+    return Exporter(
+        lambda: Delivery(config.endpoint, config.ingest_key, config.export_timeout_seconds),
+        queue_bytes=config.export_queue_bytes,
+        batch_bytes=config.export_batch_bytes,
+        interval_seconds=config.export_interval_seconds,
+        keep_newest=config.export_when_full == "drop_oldest",
+        in_thread=_quieten,
+    )
+
+
+def _quieten() -> None:
+    """In the exporter's thread: neither log nor trace the sending."""
+    quiet.on = True
+    if "opentelemetry.context" in sys.modules:
+        context = importlib.import_module("opentelemetry.context")
+        context.attach(context.set_value(context._SUPPRESS_INSTRUMENTATION_KEY, True))
+
+
+def _writer(config: Config, exporter: Exporter | None) -> WriteBytes:
+    """One function for all places a line goes."""
+    writers: list[WriteBytes] = [stdout_writer()] if config.stdout else []
+    if exporter is not None:
+        writers.append(exporter.offer)
+    if len(writers) == 1:
+        return writers[0]
+    if not writers:
+        return lambda line: None
+
+    def write_all(line: bytes) -> None:
+        for write in writers:
+            write(line)
+
+    return write_all
+
+
+def _handle_stdlib() -> stdlib_logging.Handler:
+    handler = logging.Handler()
+    stdlib_logging.getLogger().addHandler(handler)
+    return handler

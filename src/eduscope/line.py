@@ -1,0 +1,164 @@
+"""One log line: a flat JSON object with every mandatory field, whatever the host passes.
+
+The speed comes from what is written once and reused: the ids of a context, the names of service and level,
+the verdict on a message or a value, the second of the clock. A line is then one formatted string and one
+write.
+"""
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from eduscope.binding import derive
+from eduscope.context import current
+from eduscope.counters import counters
+from eduscope.fields import IDS, KNOWN_CHARS_MAX, KNOWN_MAX, plan, safe_message
+from eduscope.fields import plans as known_plans
+from eduscope.stack import exception_fields
+from eduscope.values import as_text, number, quoted
+
+LEVELS: Final = {"debug": 10, "info": 20, "warning": 30, "error": 40, "critical": 50}
+"""The numbers are those of Python's own `logging`."""
+
+NO_TRACE: Final = '"trace_id":"","span_id":""'
+"""What a line says of its trace where there is none."""
+
+UNWRITABLE: Final = "a log line could not be written as it was given"
+"""The message in place of a line on which the SDK itself failed."""
+
+MESSAGES_MAX = 4 * KNOWN_MAX
+"""Verdicts on messages remembered."""
+
+SAFE_WHOLE = 2**53
+"""Whole numbers up to here are the same number everywhere; larger ones take the long way."""
+
+
+class Lines:
+    """Makes and writes the lines of one configuration. Safe in any thread; never raises."""
+
+    def __init__(  # noqa: PLR0913 - built in one place, by keyword
+        self,
+        *,
+        service: str,
+        environment: str,
+        release: str,
+        level: str,
+        write: Callable[[bytes], object],
+        chars_max: int = 8192,
+        clock_ns: Callable[[], int] = time.time_ns,
+        trace_text: Callable[[], str] = lambda: NO_TRACE,
+    ) -> None:
+        self.threshold = LEVELS[level]
+        self.chars_max = chars_max
+        self.trace_text = trace_text
+        self._clock_ns = clock_ns
+        self._emit = write
+        self._leads = {
+            n: f'Z","log_level":"{name}","service_name":{quoted(service)},' for name, n in LEVELS.items()
+        }
+        self._middle = f',"environment":{quoted(environment)},"release":{quoted(release)},'
+        self._messages: dict[Any, str] = {}
+        self._stamp = (-1, "")
+
+    def write(self, level: int, message: object, fields: Mapping[str, Any], bound: str = "") -> None:
+        """Writes one line. `bound` is the JSON of the fields a logger carries, as `fields_text` gives it."""
+        try:
+            second, fraction = divmod(self._clock_ns(), 1_000_000_000)
+            stamp = self._stamp
+            if stamp[0] != second:
+                stamp = self._stamp = (second, _stamp(second))
+            said = self._messages.get(message) if message.__class__ is str else None
+            if said is None:
+                said = self._judge_message(message)
+            ids = current().text
+            duration = "null"
+            for key, value in fields.items():
+                known = known_plans.get(key) or plan(key)
+                if known.odd:
+                    if key == "duration_ms":
+                        duration = _milliseconds(value)
+                        continue
+                    if known.special:
+                        ids, bound = self._special(key, fields, ids, bound)
+                        continue
+                    if known.alias and known.key in fields:
+                        continue
+                    known.count(value)
+                kind = value.__class__
+                if kind is str:
+                    bound += known.known.get(value) or known.learn(value, self.chars_max)
+                elif kind is int and known.numbers and -SAFE_WHOLE < value < SAFE_WHOLE:
+                    bound += f"{known.lead}{value}"
+                else:
+                    bound += known.other(value, self.chars_max)
+            counters.lines[level] += 1
+            self._emit(
+                (
+                    "%s%06d%s%s%s%s%s%s}\n"  # noqa: UP031 - 60 ns faster than an f-string with :06d
+                    % (
+                        stamp[1],
+                        fraction // 1000,
+                        self._leads[level],
+                        ids,
+                        duration,
+                        said,
+                        self.trace_text(),
+                        bound,
+                    )
+                ).encode()
+            )
+        except Exception:  # noqa: BLE001 - the host must never pay for its own log line
+            self._write_last_resort(level)
+
+    def fields_text(self, fields: Mapping[str, Any]) -> str:
+        """The JSON of an event's own fields, each with its comma in front."""
+        return "".join(plan(key).text(value, self.chars_max) for key, value in fields.items())
+
+    def _judge_message(self, message: object) -> str:
+        """The JSON from the message to the trace ids; remembered, because operators' messages repeat."""
+        text = as_text(message, self.chars_max)
+        said = f',"message":{quoted(safe_message(text, self.chars_max))}{self._middle}'
+        if message.__class__ is str and len(text) <= KNOWN_CHARS_MAX:
+            if len(self._messages) >= MESSAGES_MAX:
+                self._messages = {}
+            self._messages[message] = said
+        return said
+
+    def _special(self, key: str, fields: Mapping[str, Any], ids: str, bound: str) -> tuple[str, str]:
+        """A field that is not written under its own name: an id given for this line alone, or an
+        exception.
+        """
+        if key in IDS:
+            given = {name: fields[name] for name in IDS if name in fields}
+            return derive(current(), **given).text, bound
+        error = fields[key]
+        if isinstance(error, tuple) and len(error) == 3:  # what `sys.exc_info()` gives
+            error = error[1]
+        if isinstance(error, BaseException):
+            bound += self.fields_text(exception_fields(error))
+        return ids, bound
+
+    def _write_last_resort(self, level: int) -> None:
+        """Something of the SDK failed: a line that says so, made of nothing the host passed."""
+        counters.failure("log")
+        try:
+            second, fraction = divmod(time.time_ns(), 1_000_000_000)
+            head = f"{_stamp(second)}{fraction // 1000:06d}{self._leads[level]}{current().text}null"
+            self._emit(f'{head},"message":"{UNWRITABLE}"{self._middle}{NO_TRACE}}}\n'.encode())
+        except Exception:  # noqa: BLE001 - nothing is left to try
+            counters.drop("unwritable")
+
+
+def _stamp(second: int) -> str:
+    """The line up to the microseconds. A clock beyond the calendar's range says the epoch."""
+    try:
+        return time.strftime('{"timestamp":"%Y-%m-%dT%H:%M:%S.', time.gmtime(second))
+    except (OverflowError, ValueError, OSError):
+        return '{"timestamp":"1970-01-01T00:00:00.'
+
+
+def _milliseconds(value: object) -> str:
+    """A duration as JSON; what is no number has no length."""
+    if isinstance(value, float) or (isinstance(value, int) and not isinstance(value, bool)):
+        return number(round(value, 3) if isinstance(value, float) else value) or "null"
+    return "null"

@@ -1,0 +1,144 @@
+"""The logger: five levels, fields as keywords, one JSON line each.
+
+>>> log = eduscope.get_logger()
+>>> log.info("quiz graded", course_id="c-101", count=12, duration_ms=3.4)
+
+A field is named as the contract names it, with `_` for `.`, or in full: `**{"http.route":
+"/courses/{id}"}`. A string under a name the contract does not know is written as a token.
+"""
+
+import logging
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+from eduscope.fields import plan
+from eduscope.line import LEVELS, Lines
+from eduscope.output import stdout_writer
+from eduscope.quiet import quiet
+
+
+def _write_to_current_stdout(line: bytes) -> None:
+    """Before `init`: wherever standard output is at that moment."""
+    stdout_writer()(line)
+
+
+_lines = Lines(
+    service="unset",
+    environment="production",
+    release="",
+    level="info",
+    write=_write_to_current_stdout,
+)
+
+
+def use(lines: Lines) -> Lines:
+    """Makes every logger write these lines; gives what they wrote before. `eduscope.init` calls it."""
+    global _lines
+    before, _lines = _lines, lines
+    return before
+
+
+def lines() -> Lines:
+    """What loggers write now."""
+    return _lines
+
+
+class Logger:
+    """Writes lines. Made by `get_logger`; may be kept in a module, before `init` and across it."""
+
+    __slots__ = ("_fields", "_names", "_text", "_text_of")
+
+    def __init__(self, fields: Mapping[str, Any]) -> None:
+        self._fields = dict(fields)
+        self._names = frozenset(self._fields) | {plan(name).key for name in self._fields}
+        self._text = ""
+        self._text_of: Lines | None = None
+
+    def debug(self, message: object, /, **fields: Any) -> None:
+        """What only a developer wants to see; written in development alone."""
+        if _lines.threshold <= 10:
+            self._write(10, message, fields)
+
+    def info(self, message: object, /, **fields: Any) -> None:
+        """Something happened as it should."""
+        if _lines.threshold <= 20:
+            if self._names:
+                self._write(20, message, fields)
+            else:
+                _lines.write(20, message, fields)
+
+    def warning(self, message: object, /, **fields: Any) -> None:
+        """Something is odd, and the work went on."""
+        if _lines.threshold <= 30:
+            self._write(30, message, fields)
+
+    def error(self, message: object, /, **fields: Any) -> None:
+        """Something failed. `exc_info=True` (or an exception) adds the exception."""
+        if _lines.threshold <= 40:
+            self._write(40, message, fields)
+
+    def critical(self, message: object, /, **fields: Any) -> None:
+        """The service cannot go on, or data is at risk."""
+        self._write(50, message, fields)
+
+    def exception(self, message: object, /, **fields: Any) -> None:
+        """An error with the exception being handled."""
+        fields.setdefault("exc_info", True)
+        self._write(40, message, fields)
+
+    def bind(self, **fields: Any) -> "Logger":
+        """A logger whose every line has these fields too; a call's own field of the same name wins."""
+        return Logger({**self._fields, **fields})
+
+    def _write(self, level: int, message: object, fields: dict[str, Any]) -> None:
+        target = _lines
+        if fields.get("exc_info") is True:
+            fields["exc_info"] = sys.exception()
+        if not self._names:
+            target.write(level, message, fields)
+        elif self._names.isdisjoint(fields):
+            target.write(level, message, fields, self._bound_text(target))
+        else:
+            target.write(level, message, {**self._fields, **fields})
+
+    def _bound_text(self, target: Lines) -> str:
+        """The bound fields' JSON, made once per start."""
+        if self._text_of is not target:
+            self._text = target.fields_text(self._fields)
+            self._text_of = target
+        return self._text
+
+
+def get_logger(name: str | None = None) -> Logger:
+    """A logger; its name, if it has one, is on every line as `log.logger`."""
+    return Logger({"log.logger": name} if name else {})
+
+
+_STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
+"""What every record of `logging` has; the rest is the caller's `extra`."""
+
+
+class Handler(logging.Handler):
+    """Writes the records of Python's `logging` as lines of the same shape. `extra` becomes fields."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Writes one record; never raises."""
+        target = _lines
+        level = min(50, max(10, record.levelno // 10 * 10))
+        if quiet.on or level < target.threshold:
+            return
+        try:
+            message: object = record.getMessage()
+        except Exception:  # noqa: BLE001 - arguments that do not fit the format are the caller's mistake
+            message = record.msg
+        fields = {key: value for key, value in vars(record).items() if key not in _STANDARD}
+        fields["log.logger"] = record.name
+        if record.exc_info:
+            fields["exc_info"] = record.exc_info
+        target.write(level, message, fields)
+
+
+def level_number(name: str) -> int:
+    """The number Python's `logging` uses for a level of ours."""
+    return LEVELS[name]

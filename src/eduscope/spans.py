@@ -1,0 +1,223 @@
+"""OpenTelemetry's own SDK, set up: where spans are made, stamped with our ids, and sent. Loaded by `init`."""
+
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
+from contextlib import contextmanager
+from typing import Any
+
+from opentelemetry import baggage, trace
+from opentelemetry import context as otel_context
+from opentelemetry.sdk.resources import Resource
+from opentelemetry.sdk.trace import Span, SpanProcessor, TracerProvider
+from opentelemetry.sdk.trace.id_generator import IdGenerator
+from opentelemetry.sdk.trace.sampling import ParentBased, TraceIdRatioBased
+from opentelemetry.trace import NonRecordingSpan, SpanContext, SpanKind, Status, StatusCode, TraceFlags
+from opentelemetry.trace.propagation import _SPAN_KEY, set_span_in_context
+from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
+
+from eduscope.config import Config
+from eduscope.context import current
+from eduscope.fields import plan, safe_message
+from eduscope.line import NO_TRACE
+from eduscope.stack import exception_fields, said, type_name
+
+KINDS = {
+    "internal": SpanKind.INTERNAL,
+    "server": SpanKind.SERVER,
+    "client": SpanKind.CLIENT,
+    "producer": SpanKind.PRODUCER,
+    "consumer": SpanKind.CONSUMER,
+}
+
+_tracecontext = TraceContextTextMapPropagator()
+
+
+class Stamp(SpanProcessor):
+    """Puts the ids of the running context on every span, whoever makes it."""
+
+    def on_start(self, span: Span, parent_context: otel_context.Context | None = None) -> None:
+        """Stamps one span."""
+        ids = current().attributes()
+        if ids:
+            span.set_attributes(ids)
+
+
+class Spans:
+    """Makes spans with one provider: the host's own where it has set one, else ours."""
+
+    def __init__(self, provider: trace.TracerProvider, processors: list[SpanProcessor]) -> None:
+        self.provider = provider
+        self.tracer = provider.get_tracer("eduscope")
+        self._processors = processors
+
+    @contextmanager
+    def span(self, name: str, kind: str, attributes: Mapping[str, Any]) -> Iterator[trace.Span]:
+        """A span that is the current one inside the block."""
+        span = self.tracer.start_span(name, kind=KINDS[kind], attributes=spelled(attributes))
+        token = otel_context.attach(set_span_in_context(span))
+        try:
+            yield span
+        except BaseException as error:
+            fail(span, error)
+            raise
+        finally:
+            otel_context.detach(token)
+            span.end()
+
+    def server_span(
+        self, name: str, traceparent: str, headers: Callable[[], Mapping[str, str]] | None = None
+    ) -> "ServerSpan":
+        """A server's span, current until it is ended. `headers` are asked for where the trace has a state."""
+        parent = _tracecontext.extract(headers()) if headers else remote_parent(traceparent)
+        span = self.tracer.start_span(name, context=parent, kind=SpanKind.SERVER)
+        return ServerSpan(span, otel_context.attach(set_span_in_context(span, parent)))
+
+    def client_span(self, name: str, attributes: Mapping[str, Any]) -> trace.Span:
+        """A client's span; not made the current one."""
+        return self.tracer.start_span(name, kind=SpanKind.CLIENT, attributes=attributes)
+
+    def trace_text(self) -> Callable[[], str]:
+        """A function that gives the running span's ids as they stand in a log line."""
+        return trace_text()
+
+    def inject(self, carrier: MutableMapping[str, str]) -> dict[str, str]:
+        """Writes `traceparent` and `tracestate`; gives the host's own baggage."""
+        _tracecontext.inject(carrier)
+        return {key: str(value) for key, value in baggage.get_all().items()}
+
+    @contextmanager
+    def extracted(self, headers: Mapping[str, str]) -> Iterator[None]:
+        """Spans inside the block go on with the trace of the headers."""
+        token = otel_context.attach(_tracecontext.extract(headers))
+        try:
+            yield
+        finally:
+            otel_context.detach(token)
+
+    def mark_failed(self, span: trace.Span) -> None:
+        """Marks a span as failed without an exception."""
+        span.set_status(_FAILED)
+
+    def shutdown(self, timeout_seconds: float) -> None:
+        """Sends what waits, in bounded time. A provider of the host's own is left running."""
+        for processor in self._processors:
+            stop = getattr(processor, "stop", None)
+            if stop is not None:
+                stop(timeout_seconds)
+            else:
+                processor.shutdown()
+
+    def flush(self, timeout_seconds: float) -> bool:
+        """Sends what waits; False if the time was not enough."""
+        return all(p.force_flush(int(timeout_seconds * 1000)) for p in self._processors)
+
+
+class ServerSpan:
+    """A span that the code of one request runs in."""
+
+    __slots__ = ("_token", "span")
+
+    def __init__(self, span: trace.Span, token: Any) -> None:
+        self.span = span
+        self._token = token
+
+    def end(
+        self, name: str, attributes: Mapping[str, Any], error: BaseException | None, *, failed: bool
+    ) -> None:
+        """Ends it, under the name that is known only now."""
+        span = self.span
+        if span.is_recording():
+            span.update_name(name)
+            span.set_attributes(attributes)
+            if error is not None:
+                fail(span, error)
+            elif failed:
+                span.set_status(_FAILED)
+        otel_context.detach(self._token)
+        span.end()
+
+
+_FAILED = Status(StatusCode.ERROR)
+
+
+def spelled(attributes: Mapping[str, Any]) -> dict[str, Any]:
+    """Attributes under the names they are declared by."""
+    return {plan(name).key: value for name, value in attributes.items()}
+
+
+def fail(span: trace.Span, error: BaseException) -> None:
+    """Marks a span as failed, with the exception's type, redacted words and frames."""
+    span.set_status(Status(StatusCode.ERROR, safe_message(said(error), 512)))
+    span.set_attribute("error.type", type_name(error))
+    if isinstance(error, Exception):
+        span.add_event("exception", exception_fields(error))  # type: ignore[arg-type]
+
+
+def remote_parent(traceparent: str) -> otel_context.Context | None:
+    """The caller's span as a parent, or None where the header is not a `traceparent` (W3C Trace Context,
+    3.2).
+    """
+    if len(traceparent) < 55 or traceparent[2] != "-" or traceparent[35] != "-" or traceparent[52] != "-":
+        return None
+    if traceparent[:2] == "ff" or (traceparent[:2] == "00" and len(traceparent) != 55):
+        return None
+    trace_hex, span_hex, flags_hex = traceparent[3:35], traceparent[36:52], traceparent[53:55]
+    if not _is_lower_hex(traceparent[:2] + trace_hex + span_hex + flags_hex):
+        return None
+    parent = SpanContext(int(trace_hex, 16), int(span_hex, 16), True, TraceFlags(int(flags_hex, 16)))
+    return set_span_in_context(NonRecordingSpan(parent)) if parent.is_valid else None
+
+
+def _is_lower_hex(text: str) -> bool:
+    return not text.strip("0123456789abcdef")
+
+
+def trace_text() -> Callable[[], str]:
+    """A function that gives the running span's ids as they stand in a log line.
+
+    The lines of one span come one after another, so the last answer is kept.
+    """
+    last: tuple[object, str] = (None, NO_TRACE)
+    get_current = otel_context.get_current
+
+    def text() -> str:
+        nonlocal last
+        span = get_current().get(_SPAN_KEY)
+        if span is last[0]:
+            return last[1]
+        ids = span.get_span_context() if isinstance(span, trace.Span) else trace.INVALID_SPAN_CONTEXT
+        written = (
+            f'"trace_id":"{ids.trace_id:032x}","span_id":"{ids.span_id:016x}"' if ids.is_valid else NO_TRACE
+        )
+        last = (span, written)
+        return written
+
+    return text
+
+
+def set_up(config: Config, processors: list[SpanProcessor], ids: IdGenerator | None = None) -> Spans:
+    """Spans for a configuration. A provider that the host has set already is respected: it gets our
+    processors.
+    """
+    existing = trace.get_tracer_provider()
+    own = isinstance(existing, trace.ProxyTracerProvider)
+    if not own and not hasattr(existing, "add_span_processor"):
+        return Spans(existing, [])
+    provider = _new_provider(config, ids) if own else existing
+    for processor in processors:
+        provider.add_span_processor(processor)  # type: ignore[attr-defined]
+    if own:
+        trace.set_tracer_provider(provider)
+    return Spans(provider, processors)
+
+
+def _new_provider(config: Config, ids: IdGenerator | None) -> TracerProvider:
+    resource = Resource.create(
+        {
+            "service.name": config.service,
+            "deployment.environment.name": config.environment,
+            "service.version": config.release,
+            "telemetry.distro.name": "eduscope",
+        }
+    )
+    sampler = ParentBased(TraceIdRatioBased(config.trace_sample_rate))
+    return TracerProvider(resource=resource, sampler=sampler, id_generator=ids, shutdown_on_exit=False)

@@ -1,0 +1,108 @@
+"""Any Python object as text that is safe to put on a line: never raises, never loops, never grows without
+bound.
+"""
+
+import base64
+import datetime as dt
+import decimal
+import enum
+import math
+import uuid
+from json.encoder import encode_basestring
+
+import msgspec
+
+DEPTH_MAX = 6
+"""Nesting kept of a container; deeper parts, and cycles with them, become a marker."""
+
+ITEMS_MAX = 200
+"""Entries kept of a container."""
+
+UNREADABLE = "[unreadable]"
+"""Stands for a value whose own `__str__` fails."""
+
+_SAFE_WHOLE = 2**63
+"""Whole numbers beyond 64 bits are written as floats; the platform keeps numbers as Float64."""
+
+
+def quoted(text: str) -> str:
+    """A JSON string. Lone surrogates, which UTF-8 cannot carry, become `?`."""
+    if not text.isascii():
+        text = text.encode("utf-8", "replace").decode("utf-8")
+    return encode_basestring(text)
+
+
+def number(value: float) -> str | None:
+    """A JSON number, or None for what JSON has no number for (NaN and the infinities)."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        if -_SAFE_WHOLE <= value < _SAFE_WHOLE:
+            return int.__repr__(value)
+        try:
+            value = float(value)
+        except OverflowError:
+            return None
+    return float.__repr__(float(value)) if math.isfinite(value) else None
+
+
+def cut(text: str, chars_max: int) -> str:
+    """The text, cut to a length; the cut says how long it was."""
+    if len(text) <= chars_max:
+        return text
+    return f"{text[:chars_max]}… [cut: {len(text)} chars]"
+
+
+def as_text(value: object, chars_max: int) -> str:
+    """One text for any object; containers become JSON."""
+    try:
+        return cut(_text(value, chars_max), chars_max)
+    except Exception:  # noqa: BLE001 - a host's own __str__ may raise anything
+        return UNREADABLE
+
+
+def _text(value: object, chars_max: int) -> str:
+    if isinstance(value, str):
+        return str.__str__(value[: chars_max + 1]) if len(value) <= chars_max else cut(str(value), chars_max)
+    if isinstance(value, (bytes, bytearray, memoryview)):
+        return _bytes_text(bytes(value[: chars_max + 1]))
+    if isinstance(value, (dt.datetime, dt.date, dt.time)):
+        return value.isoformat()
+    if isinstance(value, enum.Enum):
+        return _text(value.value, chars_max)
+    if isinstance(value, (uuid.UUID, decimal.Decimal)):
+        return str(value)
+    if isinstance(value, float) and not math.isfinite(value):
+        return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
+    if isinstance(value, (dict, list, tuple, set, frozenset)):
+        return msgspec.json.encode(_plain(value, DEPTH_MAX, chars_max)).decode("utf-8")
+    if isinstance(value, BaseException):
+        return f"{type(value).__name__}: {value}"
+    return str(value)
+
+
+def _bytes_text(value: bytes) -> str:
+    try:
+        return value.decode("utf-8")
+    except UnicodeDecodeError:
+        return base64.b64encode(value).decode("ascii")
+
+
+def _plain(value: object, depth: int, chars_max: int) -> object:
+    """Containers rebuilt of what JSON knows, to a bounded depth and width."""
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, (int, float)):
+        return msgspec.Raw((number(value) or "null").encode())
+    if isinstance(value, (dict, list, tuple, set, frozenset)) and depth == 0:
+        return "[too deep]"
+    if isinstance(value, dict):
+        entries = list(value.items())[:ITEMS_MAX]
+        return {_clean(as_text(k, 128)): _plain(v, depth - 1, chars_max) for k, v in entries}
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [_plain(item, depth - 1, chars_max) for item in list(value)[:ITEMS_MAX]]
+    return _clean(as_text(value, chars_max))
+
+
+def _clean(text: str) -> str:
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
