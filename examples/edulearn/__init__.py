@@ -1,0 +1,1 @@
+"""EduLearn, the reference system: a small but real learning platform that EduScope watches."""

@@ -1,0 +1,1 @@
+"""Starts EduLearn's processes under supervisord, watches them, and leaves none behind."""

@@ -1,0 +1,1 @@
+"""The models EduLearn serves: passage retrieval and course recommendation, small enough for any CPU."""

@@ -1,0 +1,1 @@
+"""EduLearn's services, one process each."""

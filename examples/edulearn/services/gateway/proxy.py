@@ -1,0 +1,69 @@
+"""The table of what the browser may call, and the passing on of such a call."""
+
+import re
+from typing import NamedTuple
+
+import httpx
+from fastapi import Request, Response
+
+from edulearn.services.caller import Caller
+
+LARGEST_BODY_BYTES = 64 * 1024
+_is_id = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}").fullmatch
+
+
+class Route(NamedTuple):
+    """A path of the public API, and the service and path behind it."""
+
+    method: str
+    path: str
+    service: str
+    behind: str
+
+
+ROUTES = (
+    Route("GET", "/api/tenants", "courses", "/tenants"),
+    Route("GET", "/api/courses", "courses", "/courses"),
+    Route("GET", "/api/courses/{course_id}", "courses", "/courses/{course_id}"),
+    Route("GET", "/api/quizzes/{quiz_id}", "courses", "/quizzes/{quiz_id}"),
+    Route("POST", "/api/quizzes/{quiz_id}/submissions", "courses", "/quizzes/{quiz_id}/submissions"),
+    Route("GET", "/api/submissions/{submission_id}", "courses", "/submissions/{submission_id}"),
+    Route("GET", "/api/grades", "courses", "/grades"),
+    Route("GET", "/api/recommendations", "courses", "/recommendations"),
+    Route("POST", "/api/tutor/questions", "tutor", "/questions"),
+)
+
+
+async def bounded_body(request: Request, largest_bytes: int) -> bytes | None:
+    """The request's body, or None where it is larger; no more than that is ever held."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > largest_bytes:
+            return None
+    return bytes(body)
+
+
+async def pass_on(
+    client: httpx.AsyncClient, route: Route, request: Request, caller: Caller, body: bytes
+) -> Response:
+    """The answer of the service behind the route, its status and JSON unchanged; 502 or 504 without one.
+
+    An id that could mean anything but an id to the service behind (a dot-dot, a query) is not found.
+    """
+    if not all(_is_id(value) for value in request.path_params.values()):
+        return _problem(404, "no such thing")
+    path = route.behind.format_map(request.path_params)
+    headers = caller.headers() | {"content-type": request.headers.get("content-type", "application/json")}
+    try:
+        answer = await client.request(route.method, path, content=body, headers=headers)
+    except httpx.TimeoutException:
+        return _problem(504, f"{route.service} did not answer in time")
+    except httpx.TransportError:
+        return _problem(502, f"{route.service} cannot be reached")
+    media_type = answer.headers.get("content-type", "application/json")
+    return Response(answer.content, answer.status_code, media_type=media_type)
+
+
+def _problem(status: int, message: str) -> Response:
+    return Response(f'{{"detail":"{message}"}}', status, media_type="application/json")

@@ -1,0 +1,1 @@
+"""The model server: retrieval and recommendation, trained at start from EduLearn's own data."""

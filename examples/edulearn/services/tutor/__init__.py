@@ -1,0 +1,1 @@
+"""The tutor: answers a learner's question from the passages of their courses."""

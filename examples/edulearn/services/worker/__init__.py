@@ -1,0 +1,1 @@
+"""The queue worker: grades submissions, makes recommendations anew."""
