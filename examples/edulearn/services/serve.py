@@ -7,10 +7,13 @@ import signal
 from fastapi import FastAPI
 from granian.constants import Interfaces
 from granian.server.embed import Server
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 import eduscope
 from edulearn.services.caller import BindCaller
 
+# A record of each health check, or of each report that a browser sends, would only watch the watching.
+QUIET_PATHS = ("/healthz", "/telemetry/")
 # httpx and granian tell of every request; the middleware's own request line says more.
 QUIET_LOGGERS = ("httpx", "httpcore", "granian", "_granian", "asyncio")
 
@@ -22,14 +25,20 @@ def watch(service: str) -> None:
         logging.getLogger(name).setLevel(logging.WARNING)
 
 
-def instrumented(app: FastAPI) -> eduscope.http.ASGIMiddleware:
+def instrumented(app: FastAPI) -> ASGIApp:
     """The application as it is served: health check, tenant and learner on every record, request line."""
 
     @app.get("/healthz", include_in_schema=False)
     async def healthz() -> dict[str, str]:
         return {"status": "ok"}
 
-    return eduscope.http.ASGIMiddleware(BindCaller(app))
+    watched = eduscope.http.ASGIMiddleware(BindCaller(app))
+
+    async def serve_one(scope: Scope, receive: Receive, send: Send) -> None:
+        quiet = scope["type"] == "http" and scope["path"].startswith(QUIET_PATHS)
+        await (app if quiet else watched)(scope, receive, send)
+
+    return serve_one
 
 
 async def serve(app: FastAPI, port: int) -> None:

@@ -89,7 +89,7 @@ class Models:
             model_version=RECOMMENDER_VERSION,
             operation="recommendation",
             provider=PROVIDER,
-            input_size=len(asked.enrolled),
+            input_size=sum(map(len, asked.enrolled)),
         ):
             self._fail_if_told()
             return self._recommender.suggest(tenant_id=tenant_id, enrolled=asked.enrolled, limit=asked.limit)
