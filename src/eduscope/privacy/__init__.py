@@ -3,14 +3,18 @@
 from eduscope.privacy import policy
 from eduscope.privacy.addresses import network
 from eduscope.privacy.detector import Span
-from eduscope.privacy.errors import KeyRingError, PrivacyError
+from eduscope.privacy.errors import GateUnavailable, KeyRingError, PrivacyError
 from eduscope.privacy.finding import Profile, find, is_clean, redact
+from eduscope.privacy.gate import Gate, GatePattern, gate_patterns
 from eduscope.privacy.keyring import KeyRing
 from eduscope.privacy.marker import WITHHELD, marker
 from eduscope.privacy.tokens import default_ring, is_token, tokenize, use_ring
 
 __all__ = [
     "WITHHELD",
+    "Gate",
+    "GatePattern",
+    "GateUnavailable",
     "KeyRing",
     "KeyRingError",
     "PrivacyError",
@@ -18,6 +22,7 @@ __all__ = [
     "Span",
     "default_ring",
     "find",
+    "gate_patterns",
     "is_clean",
     "is_token",
     "marker",

@@ -10,8 +10,6 @@ from eduscope.privacy.marker import WITHHELD, marker
 
 Profile = Literal["message", "prose"]
 
-# Where detectors overlap, the first of these names the union of their ranges.
-_RANK = "PRIVATE_KEY SECRET URL_CREDENTIALS EMAIL IBAN CARD SSN IP DOB STUDENT_ID PHONE USERNAME".split()
 _MAX_PASSES = 8
 """A marker can bare a neighbour to a detector's guards; real text settles in the second pass."""
 
@@ -34,8 +32,9 @@ def compile_signs(signs: tuple[Sign, ...]) -> re.Pattern[str] | None:
 
 @cache
 def _rules(profile: Profile) -> tuple[_Rule, ...]:
-    found = [d for m in detectors.modules() for d in getattr(m, profile.upper())]
-    return tuple(_Rule(d, compile_signs(d.signs)) for d in sorted(found, key=lambda d: _RANK.index(d.type)))
+    """All detectors of a profile by rank: where two overlap, the first names the union of their ranges."""
+    ranked = sorted(detectors.modules(), key=lambda module: module.RANK)
+    return tuple(_Rule(d, compile_signs(d.signs)) for m in ranked for d in getattr(m, profile.upper()))
 
 
 @cache

@@ -3,6 +3,9 @@
 import re
 
 from eduscope.privacy.detector import Detector, Range, Sign
+from eduscope.privacy.framing import ALPHABETIC, LETTER
+
+RANK = 30
 
 _LOCAL_PUNCTUATION = "._+%'-"
 
@@ -21,13 +24,15 @@ def _locate(match: re.Match[str]) -> Range | None:
 _ADDRESS = Detector(
     "EMAIL",
     re.compile(r"(?:@|%40)(?:[\w-]{1,63}\.){1,8}(?:xn--[\w-]{2,59}|[^\W\d_]{2,24})"),
-    signs=(Sign("@", r"[^\s@]"), Sign("%", "40")),
+    signs=(Sign("@", r"[\w-]"), Sign("%", r"40[\w-]")),
     locate=_locate,
 )
 
 MESSAGE = (_ADDRESS,)
 PROSE = (_ADDRESS,)
-GATE: tuple[bytes, ...] = ()
+GATE = (
+    rb"(?:[+%'.-]|" + LETTER + rb")(?:@|%40)(?:(?:-|" + LETTER + rb"){1,63}\.){1,8}" + ALPHABETIC + rb"{2}",
+)
 
 CATCHES = (
     ("mail sent to ada.lovelace+quiz@students.example.ac.uk", "ada.lovelace+quiz@students.example.ac.uk"),
@@ -38,5 +43,6 @@ SPARES = (
     "00000001@2016/9/27:20:30:31.455 WcpInitialize",
     "akka.tcp://executor@worker-07:55904",
     "[QuorumCnxManager$Listener@493]",
+    "node_modules/.pnpm/lodash@4.17.21/index.js",
     "decorated with @app.get",
 )

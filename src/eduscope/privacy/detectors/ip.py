@@ -1,34 +1,37 @@
-"""IP addresses of hosts. Loopback, unspecified, broadcast and network addresses identify nobody and are spared."""
+"""IP addresses of hosts; loopback, unspecified and broadcast ones, and networks, identify nobody."""
 
 import ipaddress
 import re
 
-from eduscope.privacy.detector import Detector, Range, Sign, value_range
+from eduscope.privacy.detector import Detector, Range, Sign
+from eduscope.privacy.framing import START_OF_GROUPS
 
-_OCTET = r"(?:25[0-5]|2[0-4][0-9]|[01]?[0-9]?[0-9])"
-_V4 = re.compile(rf"(?<![\w.])(?:{_OCTET}\.){{3}}{_OCTET}(?![\w])(?!\.[0-9])")
+RANK = 50
+
+_OCTET = r"(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|0?[0-9]{1,2})"
+_V4 = re.compile(rf"(?<![\w.~])(?:{_OCTET}\.){{3}}{_OCTET}(?!\w)(?!\.[0-9])")
+_GROUPS = r"[0-9A-Fa-f]{2,4}(?::[0-9A-Fa-f]{1,4})"
 _V6 = re.compile(
-    r"(?<![\w:.])(?:(?:[0-9A-Fa-f]{1,4}:){7}[0-9A-Fa-f]{1,4}"
-    r"|[0-9A-Fa-f]{1,4}(?::[0-9A-Fa-f]{1,4}){0,6}::(?:[0-9A-Fa-f]{1,4}(?::[0-9A-Fa-f]{1,4}){0,6})?)(?![\w:])"
+    rf"(?<![\w:.])(?:{_GROUPS}{{7}}|{_GROUPS}{{0,6}}::[0-9A-Fa-f]{{1,4}}(?::[0-9A-Fa-f]{{1,4}}){{0,6}})(?![\w:])"
 )
-_VERSION_WORD = re.compile(
-    r"(?i:\b(?:version|ver|release|build|revision|rev|firmware|driver|dll|sdk|package|assembly)s?)[\"' =:]{0,4}\Z"
-)
-_NETWORKS_OF_NOBODY = frozenset({"0", "127", "255"})
+_VERSION_WORDS = r"(?i:\b(?:version|ver|release|build|revision|rev|firmware|driver|dll|sdk|package|assembly)s?)[\"' =:]{0,4}\Z"
+_VERSION = re.compile(_VERSION_WORDS)
+_LONGEST_VERSION_WORD = 16
 
 
 def _host_v4(match: re.Match[str]) -> Range | None:
-    """Spare addresses of no host, and dotted versions."""
-    octets = match.group().split(".")
-    if octets[0].lstrip("0") in ("", "127", "255") or (int(octets[2]), int(octets[3])) == (0, 0):
+    """Spare addresses of no host (`130.0.0.0` is a browser's version) and what a word calls a version."""
+    first, _second, third, fourth = (int(octet) for octet in match.group().split("."))
+    if first in (0, 127, 255) or (third, fourth) == (0, 0):
         return None
-    if _VERSION_WORD.search(match.string[max(0, match.start() - 16) : match.start()]):
-        return None
-    return value_range(match)
+    start = match.start()
+    return (
+        None if _VERSION.search(match.string[max(0, start - _LONGEST_VERSION_WORD) : start]) else match.span()
+    )
 
 
 def _host_v6(match: re.Match[str]) -> Range | None:
-    """Spare what is no address (`std::abc` has no digit, a clock has no `::`), and addresses of no host."""
+    """Spare what is no address (`dead::beef` is a name in some languages) and addresses of no host."""
     text = match.group()
     if not any(c.isdigit() for c in text):
         return None
@@ -36,17 +39,25 @@ def _host_v6(match: re.Match[str]) -> Range | None:
         address = ipaddress.IPv6Address(text)
     except ValueError:
         return None
-    return None if address.is_loopback or address.is_unspecified else value_range(match)
+    return None if address.is_loopback or address.is_unspecified else match.span()
 
 
-_ADDRESS_V4 = Detector("IP", _V4, signs=(Sign("0-9", r"\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]"),), locate=_host_v4)
-_ADDRESS_V6 = Detector(
-    "IP", _V6, signs=(Sign(":", r"(?:(?<=[0-9A-Fa-f]:):|(?:[0-9A-Fa-f]{1,4}:){6})"),), locate=_host_v6
+MESSAGE = (
+    Detector("IP", _V4, signs=(Sign("0-9", r"\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]"),), locate=_host_v4),
+    Detector(
+        "IP", _V6, signs=(Sign(":", r"(?:(?<=[0-9A-Fa-f]:):|(?:[0-9A-Fa-f]{1,4}:){6})"),), locate=_host_v6
+    ),
 )
-
-MESSAGE = (_ADDRESS_V4, _ADDRESS_V6)
 PROSE = MESSAGE
-GATE: tuple[bytes, ...] = ()
+
+_NOT_ZERO = rb"(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|0?[1-9][0-9]|0{0,2}[1-9])"
+_ANY = rb"(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|0?[0-9]{1,2})"
+_HOSTS = rb"(?:25[0-4]|2[0-4][0-9]|1[013-9][0-9]|12[0-689]|0?[1-9][0-9]|0{0,2}[1-9])"
+GATE_NUMBERS = (_HOSTS + rb"\." + _ANY + rb"\.(?:" + _NOT_ZERO + rb"\.[0-9]|0{1,3}\." + _NOT_ZERO + rb")",)
+GATE = (
+    rb"[0-9A-Fa-f]{2,4}:(?:[0-9A-Fa-f]{1,4}:){6}[0-9A-Fa-f]",
+    START_OF_GROUPS + rb"[0-9A-Fa-f]{2,4}(?::[0-9A-Fa-f]{1,4}){0,6}::[0-9A-Fa-f]",
+)
 
 CATCHES = (
     ("connection from 203.0.113.7 port 22", "203.0.113.7"),
@@ -57,7 +68,7 @@ CATCHES = (
 SPARES = (
     "listening on 127.0.0.1:4400 and [::1]:4400 and 0.0.0.0:80",
     "Chrome/130.0.0.0 Safari/537.36",
-    "Servicing Stack v6.1.7601.23505",
+    "Servicing Stack v6.1.7601.23505 and ~amd64~~6.1.1.3",
     "wcp.dll version 1.2.3.4",
     "it took 12:30:31 in std::string and dead::beef",
     "client 203.0.113.h4k2q connected",

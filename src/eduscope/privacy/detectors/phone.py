@@ -4,41 +4,52 @@ import re
 
 from eduscope.privacy.detector import Detector, Range, Sign, value_range
 from eduscope.privacy.digits import digits_of
+from eduscope.privacy.framing import ASSIGN, END, START_UNJOINED
 
-# ITU-T E.164 country codes: none begins with anything else.
+RANK = 60
+
+# ITU-T E.164 country codes; no number begins with anything else.
 _COUNTRY = (
     r"(?:1|7|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]"
-    r"|2[1-689]\d|3[578]\d|42\d|5[09]\d|6[789]\d|8[05-8]\d|9[679]\d)"
+    r"|2[1-689][0-9]|3[578][0-9]|42[0-9]|5[09][0-9]|6[789][0-9]|8[05-8][0-9]|9[679][0-9])"
 )
+_EXTENSION = r"(?: ?(?:x|ext\.?) ?[0-9]{1,6})?"
 _INTERNATIONAL = re.compile(
-    rf"(?<![\w+.])(?:\+|00(?=[1-9]\d?\d?[ .(-])){_COUNTRY}(?:[ .-]?\(\d{{1,4}}\))?(?:[ .-]?\d{{1,5}}){{1,6}}(?:x\d{{1,6}})?(?![\w-])"
+    rf"(?<![\w+.-])(?:\+|00(?=[1-9][0-9]{{0,2}}[ .(-])){_COUNTRY}"
+    rf"(?:[ .-]?\([0-9]{{1,4}}\))?(?:[ .-]?[0-9]{{1,14}}){{1,6}}{_EXTENSION}(?!\w)"
 )
 _NORTH_AMERICAN = re.compile(
-    r"(?<![\w.+#/-])(?:1[ .-])?(?:\([2-9]\d\d\) ?|[2-9]\d\d([.-]))[2-9]\d\d(?:\1|-)\d{4}(?:x\d{1,6})?(?![\w-])(?!\.\d)"
+    r"(?<![\w.+#/-])(?:1[ .-])?(?:\([2-9][0-9]{2}\) ?|[2-9][0-9]{2}([.-]))[2-9][0-9]{2}(?:\1|-)[0-9]{4}"
+    rf"{_EXTENSION}(?![\w-])(?!\.[0-9])"
 )
-_NUMBER = r"[+(]{0,2}\d(?:[ ().-]{0,3}\d){5,15}(?:\s?(?:x|ext\.?)\s?\d{1,6})?"
-_NAMED = re.compile(
-    r"(?i:\b(?:tele)?(?:phone|fone)|\bmobile|\bcell|\bwhatsapp|\btel|\bfax|\bsms|\bmsisdn)(?i:[ _-]?(?:no|num|number|nr))?"
-    rf"[\"']?\.?\s{{0,2}}[:=]\s{{0,2}}[\"']?(?P<value>{_NUMBER})(?![\w-])"
+_NUMBER = rf"[+(]{{0,2}}[0-9](?:[ ().-]{{0,3}}[0-9]){{5,15}}{_EXTENSION}"
+_KEYS = r"(?:phone|mobile|cell|whatsapp|tel|fax|sms|msisdn)(?:[ _-]?(?:no|num|number|nr))?"
+_KEYED = re.compile(
+    rf"(?i:{_KEYS})[\"'\\]{{0,3}}\.? {{0,2}}[:=] {{0,2}}[\"'\\]{{0,3}}(?P<value>{_NUMBER})(?!\w)"
 )
-_SAID = re.compile(
-    r"(?i:\b(?:phone|telephone|mobile|cell|tel|fax|desk|office|home|call|callback|reach|text|ring|dial|contact|whatsapp|answering"
-    r"|number|messages?|sms)\b[^\d\n]{0,25}?[\s:#]{1,3})"
-    rf"(?P<value>{_NUMBER})(?![\w-]*\d)"
+
+# What follows is for prose, where the words around a number say more than its shape.
+_SAID_BEFORE = re.compile(
+    r"(?i:\b(?:tele)?phone|\bmobile|\bcell|\btel|\bfax|\bcall(?:back|ing)?|\breach|\btext|\bring|\bdial|\bcontact|\bwhatsapp"
+    r"|\banswering|\bmessages?|\bsms|\b(?:my|your|his|her|their|our|new|registered|the|this) number"
+    r"|\b(?:desk|office|home|work)(?= ?:))\b"
+    rf"[^0-9\n]{{0,25}}?[\s:#(]{{1,3}}(?P<value>{_NUMBER})(?![\w-]*[0-9])"
 )
-_FOLLOWED = re.compile(
-    rf"(?<![\w.+-])(?P<value>{_NUMBER})(?=[ -]{{1,2}}(?i:office|fax|mobile|home|cell|work|desk|phone))"
+_SAID_BEHIND = re.compile(
+    rf"(?<![\w.+-])(?P<value>{_NUMBER})(?=[ -]{{1,2}}(?i:office|fax|mobile|home|cell|work|desk|phone)\b)"
 )
-_LOCAL = re.compile(
-    r"(?<![\w.+/-])(?:\(\d{2,5}\)|0\d{1,4})(?:[ .-]?\d{2,5}){2,4}(?![\w-])(?!\.\d)"
-    r"|(?<![\w.+/-])\d{2,4}([ .-])\d{3,4}\1\d{3,4}(?:x\d{1,6})?(?![\w-])(?!\.\d)"
+_NATIONAL = re.compile(
+    r"(?<![\w.+/-])(?:(?:\([0-9]{2,5}\)|0[0-9]{1,4})(?:[ .-]?[0-9]{2,5}){2,4}"
+    rf"|[0-9]{{2,4}}([ .-])[0-9]{{3,4}}\1[0-9]{{3,4}}{_EXTENSION})(?![\w-])(?!\.[0-9])(?! [A-Z][a-z]{{2}})"
 )
-_DATE = re.compile(r"(?:19|20)\d\d[-./ ]\d{1,2}[-./ ]\d{1,2}|\d{1,2}[-./]\d{1,2}[-./](?:19|20)\d\d")
+_DATE = re.compile(
+    r"(?:19|20)[0-9]{2}[-./ ][0-9]{1,2}[-./ ][0-9]{1,2}|[0-9]{1,2}[-./][0-9]{1,2}[-./](?:19|20)[0-9]{2}"
+)
 
 
-def _long_enough(match: re.Match[str]) -> Range | None:
-    """E.164 allows 15 digits; fewer than 8 with a country code are no subscriber's number."""
-    return value_range(match) if 8 <= len(digits_of(match.group())) <= 22 else None
+def _dialled(match: re.Match[str]) -> Range | None:
+    """With a country code, 8 to 15 digits (E.164), and up to 6 of an extension."""
+    return match.span() if 8 <= len(digits_of(match.group())) <= 21 else None
 
 
 def _not_a_date(match: re.Match[str]) -> Range | None:
@@ -47,26 +58,35 @@ def _not_a_date(match: re.Match[str]) -> Range | None:
     if found is None:
         return None
     value = match.string[found[0] : found[1]]
-    return None if _DATE.match(value) or not 7 <= len(digits_of(value)) <= 20 else found
+    return None if _DATE.match(value) or not 7 <= len(digits_of(value)) <= 21 else found
 
 
 _PLUS = Sign("+", r"[0-9]")
-_ZEROS = Sign("0", r"0[1-9][0-9]{0,2}[ .(-]")
+_ZEROS = Sign("0-9", r"(?<=0)0[1-9][0-9]{0,2}[ .(-]")
 _TEN = Sign("0-9", r"[0-9]{2}[).-] ?[0-9]{3}[.-][0-9]{4}")
-_SEVEN = Sign("0-9", r"(?<![0-9].)[ ().-]{0,3}[0-9](?:[ ().-]{0,3}[0-9]){4}")
+_SEVEN = Sign("0-9", r"(?:[ ().-]{0,3}[0-9]){5}")
+_KEYED_SEVEN = Sign(
+    "=:", r"(?<=(?i:one|ile|ell|app|tel|fax|sms|sdn|_no|num|ber|_nr)[:=])[ \"'\\+(]{0,6}[0-9]"
+)
+_QUOTED_SEVEN = Sign("=:", r"(?<=[\"' .\\][:=])[ \"'\\+(]{0,6}[0-9]")
 
 MESSAGE = (
-    Detector("PHONE", _INTERNATIONAL, signs=(_PLUS, _ZEROS), locate=_long_enough),
+    Detector("PHONE", _INTERNATIONAL, signs=(_PLUS, _ZEROS), locate=_dialled),
     Detector("PHONE", _NORTH_AMERICAN, signs=(_TEN,)),
-    Detector("PHONE", _NAMED, signs=(_SEVEN,), locate=_not_a_date),
+    Detector("PHONE", _KEYED, signs=(_KEYED_SEVEN, _QUOTED_SEVEN), locate=_not_a_date),
 )
 PROSE = (
     *MESSAGE,
-    Detector("PHONE", _SAID, signs=(_SEVEN,), locate=_not_a_date),
-    Detector("PHONE", _FOLLOWED, signs=(_SEVEN,), locate=_not_a_date),
-    Detector("PHONE", _LOCAL, signs=(_SEVEN,), locate=_not_a_date),
+    Detector("PHONE", _SAID_BEFORE, signs=(_SEVEN,), locate=_not_a_date),
+    Detector("PHONE", _SAID_BEHIND, signs=(_SEVEN,), locate=_not_a_date),
+    Detector("PHONE", _NATIONAL, signs=(_SEVEN,), locate=_not_a_date),
 )
-GATE: tuple[bytes, ...] = ()
+GATE_NUMBERS = (rb"(?:1[ .-])?(?:\([2-9][0-9]{2}\) ?|[2-9][0-9]{2}[.-])[2-9][0-9]{2}[.-][0-9]{4}" + END,)
+GATE = (
+    rb"(?:\+|\\u002[bB])" + _COUNTRY.encode() + rb"(?:[ .()-]{0,2}[0-9]){6}",
+    START_UNJOINED + rb"00" + _COUNTRY.encode() + rb"[ .(-](?:[ .()-]{0,2}[0-9]){5}",
+    rb"(?i)" + _KEYS.encode() + ASSIGN + rb"[+(]{0,2}[0-9](?:[ ().-]{0,3}[0-9]){5}",
+)
 
 CATCHES = (
     ("sms to +447700 921 916 queued", "+447700 921 916"),

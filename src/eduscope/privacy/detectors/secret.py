@@ -2,105 +2,105 @@
 
 import re
 
-from eduscope.privacy.detector import Detector, Range, Sign, value_range
+from eduscope.privacy.detector import Detector, Range, Sign
+from eduscope.privacy.framing import ASSIGN, VALUE
 from eduscope.privacy.marker import is_marker
+from eduscope.privacy.tokens import is_token
 
-_ALWAYS = r"pass(?:word|wd|phrase|code)|pwd|secret|credentials?|(?:x-)?api[ _-]?key|access[ _-]?key|secret[ _-]?key|private[ _-]?key|signing[ _-]?key|encryption[ _-]?key|account[ _-]?key|connection[ _-]?string"
-_OPAQUE = r"token|jwt|cookie|authorization|session(?:[ _-]?id)?|sid|otp|nonce|signature|sig|hmac"
-_ASSIGNED = r"[\"'\\]{0,3}\s{0,3}(?:=>|:=|[:=]{1,2}|>(?=[^\s<]))\s{0,3}"
+RANK = 11
+
+# Whatever stands behind these is secret.
+_PLAIN = (
+    r"pass(?:word|wd|phrase|code)|pwd|secret|credentials?|one[ _-]?time[ _-]?(?:code|password)|otp|pin[ _-]?code"
+    r"|(?:api|access|secret|private|signing|encryption|account|shared|license)[ _-]?key|connection[ _-]?string"
+)
+# These have everyday meanings too: a value is secret if it looks drawn, not written.
+_AMBIGUOUS = (
+    r"token|jwt|cookie|authorization|session[ _-]?(?:id|key|token)|sessid|connect\.sid|signature|sig|hmac"
+)
+
+_ASSIGNED = r"[\"'\\]{0,4} {0,3}(?:=>|:=|[:=]{1,2}|>) {0,3}"
 _QUOTED = (
-    r'"(?P<double>(?:[^"\\\n]|\\.)+)"'
-    + r"|'(?P<single>(?:[^'\\\n]|\\.)+)'"
-    + r'|\\"(?P<escaped>[^"\\\n]+)\\"'
+    r'"(?P<double>(?:[^"\\\n]|\\.)+)"|' r"'(?P<single>(?:[^'\\\n]|\\.)+)'|" r'\\"(?P<escaped>[^"\\\n]+)\\"'
 )
-_BARE = r"[\"'\\]{0,3}(?P<bare>(?:[^\s\"',;&<>\\]|\\(?![\"'])|[,;](?=[^\s\"']))+)"
-_SCHEME = r"(?:(?i:bearer|basic|digest|token|apikey)\s{1,3})?"
-
-_SPARED = re.compile(
-    r"(?i:null|none|nil|true|false|undefined|required|missing|invalid|expired|unset|set|present|absent|ok|yes|no|failed|changed"
-    r"|reset|incorrect|wrong|mismatch|hidden|redacted|masked|filtered|disabled|enabled|empty|unknown|valid|verified|rotated|revoked)[.:!)]*"
-    r"|[*x.•-]+|\$?\{[^}]*\}+|%\w|\$\w+|<[^>]*>|[\[\](){}]+"
-)
+_BARE = r"[\"'\\]{0,4}(?P<bare>(?:[^\s\"',;&<>\\]|\\(?![\"'])|[,;](?=[^\s\"']))+)"
+_SCHEME = r"(?:(?i:bearer|basic|digest|token|apikey) {1,3})?"
 _NAMES = ("double", "single", "escaped", "bare")
 
+_SPARED = re.compile(
+    r"(?i:null|none|nil|true|false|undefined|required|missing|invalid|expired|unset|set|present|absent|ok|yes|no|failed|changed|reset"
+    r"|incorrect|wrong|mismatch|hidden|redacted|masked|filtered|disabled|enabled|empty|unknown|valid|verified|rotated|revoked)[.:!)]*"
+    r"|[*x.•-]+|\$?\{[^}]*\}+|%\w|<[^>]*>|[\[\](){}]+"
+)
+_DRAWN = re.compile(r"(?!0x[0-9a-fA-F]*\Z)(?=.*[0-9])(?=.*[A-Za-z]).{8,}", re.DOTALL)
+_OBJECT = re.compile(r"[\w.$]+@[0-9a-f]{5,8}\W*")
 
-def _value(match: re.Match[str]) -> Range | None:
-    """Where the value stands, unless it is a word about the secret, or a marker."""
+
+def _plain(match: re.Match[str]) -> Range | None:
+    """Where the value stands, unless it is a word about the secret, a token of ours or a marker."""
     name = next(n for n in _NAMES if match[n] is not None)
     value = match[name]
-    return None if _SPARED.fullmatch(value) or is_marker(value) else match.span(name)
+    return None if _SPARED.fullmatch(value) or is_marker(value) or is_token(value) else match.span(name)
 
 
-def _opaque_value(match: re.Match[str]) -> Range | None:
-    """As `_value`, for words that also have an everyday meaning: the value must look drawn, not written."""
-    found = _value(match)
+def _ambiguous(match: re.Match[str]) -> Range | None:
+    """As `_plain`, if letters and digits are mixed; an address of an object in memory is not secret."""
+    found = _plain(match)
     if found is None:
         return None
     value = match.string[found[0] : found[1]]
-    if _OUR_TOKEN.fullmatch(value):
-        return None
-    return found if len(value) >= 8 and any(c.isdigit() for c in value) else None
+    return found if _DRAWN.match(value) and not _OBJECT.fullmatch(value) else None
 
 
-_OUR_TOKEN = re.compile(r"[a-z]{2,8}_[a-z0-9]{1,8}_[a-z2-7]{26}")
-_ENDS = (
-    "ord",
-    "swd",
-    "ase",
-    "ode",
-    "pwd",
-    "ret",
-    "ial",
-    "als",
-    "key",
-    "ing",
-    "ken",
-    "jwt",
-    "kie",
-    "ion",
-    "nid",
-    "_id",
-    "-id",
-    "sid",
-    "otp",
-    "nce",
-    "ure",
-    "sig",
-    "mac",
-)
-_ENDED = "|".join(_ENDS)
+_ENDS = "ord|swd|ase|ode|pwd|ret|als|ial|otp|key|ing|ken|jwt|kie|ion|_id|-id|nid|sid|ure|sig|mac"
 _SIGNS = (
-    Sign(":=>", rf"(?<=(?i:{_ENDED}).)"),
+    Sign(":=>", rf"(?<=(?i:{_ENDS}).)[^\s0-9]"),
+    Sign(":=>", rf"(?<=(?i:{_ENDS}).)[ 0-9]"),
     Sign(":=>", r"(?<=[\"' \\].)"),
 )
 
 _KEYED = Detector(
     "SECRET",
-    re.compile(rf"(?i:{_ALWAYS}){_ASSIGNED}{_SCHEME}(?:{_QUOTED}|{_BARE})"),
+    re.compile(rf"(?i:{_PLAIN}){_ASSIGNED}{_SCHEME}(?:{_QUOTED}|{_BARE})"),
     signs=_SIGNS,
-    locate=_value,
+    locate=_plain,
 )
-_KEYED_OPAQUE = Detector(
+_KEYED_DRAWN = Detector(
     "SECRET",
-    re.compile(rf"(?i:{_OPAQUE}){_ASSIGNED}{_SCHEME}(?:{_QUOTED}|{_BARE})"),
+    re.compile(rf"(?i:{_AMBIGUOUS}){_ASSIGNED}{_SCHEME}(?:{_QUOTED}|{_BARE})"),
     signs=_SIGNS,
-    locate=_opaque_value,
+    locate=_ambiguous,
 )
 _BEARER = Detector(
     "SECRET",
-    re.compile(r"(?i:\b(?:bearer|basic)\s{1,3})(?P<value>(?=[^\s]*\d)[A-Za-z0-9._~+/=-]{12,})"),
-    words=("earer ", "asic ", "EARER ", "ASIC "),
+    re.compile(
+        r"(?i:\b(?:bearer|basic) {1,3})(?P<value>(?=[A-Za-z0-9._~+/=-]{0,200}[0-9])[A-Za-z0-9._~+/=-]{12,})"
+    ),
+    signs=(Sign(" ", r"(?<=(?i:arer|asic) )[A-Za-z0-9._~+/= -]{12}"),),
 )
 
-MESSAGE = (_KEYED, _KEYED_OPAQUE, _BEARER)
+MESSAGE = (_KEYED, _KEYED_DRAWN, _BEARER)
 PROSE = MESSAGE
-GATE: tuple[bytes, ...] = ()
+GATE = (
+    rb"(?i)(?:" + _PLAIN.encode() + rb")" + ASSIGN + VALUE,
+    rb"(?i)(?:"
+    + _AMBIGUOUS.encode()
+    + rb")"
+    + ASSIGN
+    + rb"(?:(?:bearer|basic|digest|token|apikey) {1,3})?\"?"
+    + VALUE
+    + rb"[^\s\"']{7}",
+    rb"(?i)(?:bearer|basic) {1,3}[A-Za-z0-9._~+/=-]{12}",
+)
 
 CATCHES = (
     ("login with password=hunter2 failed", "hunter2"),
     ('{"password": "correct horse"}', "correct horse"),
     ("Authorization: Bearer abc.DEF-123456", "abc.DEF-123456"),
     ("api_key: 9f8e7d6c5b4a", "9f8e7d6c5b4a"),
+    (r"body={\"secret\":\"s3cr3t\"}", "s3cr3t"),
+    ("DB_PASSWORD='p w' exported", "p w"),
+    ("<password>hunter2</password>", "hunter2"),
 )
 SPARES = (
     "Failed password for root",
@@ -109,4 +109,7 @@ SPARES = (
     "ai.tokens_used=512",
     '"password": null',
     "token: expired",
+    "closing session: 30546173_4271022933",
+    "for sessionid: 0x34ede65503f002b",
+    "token=android.os.BinderProxy@1a2b3c4",
 )

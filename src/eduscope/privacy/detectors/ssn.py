@@ -4,30 +4,51 @@ import re
 
 from eduscope.privacy.detector import Detector, Sign, when
 from eduscope.privacy.digits import digits_of, ssn
+from eduscope.privacy.framing import ASSIGN, END
 
-_NAME = r"(?i:\bssn|social[ _-]security(?:[ _-](?:no|number|num))?)[\"'#:= ]{0,6}(?:is |was )?"
+RANK = 42
+
+_NAMES = r"(?i:\bssn|\bsocial[ _-]security(?:[ _-](?:no|number|num))?)"
 
 
-def _is_ssn(value: str) -> bool:
+def _is_issued(value: str) -> bool:
     return ssn(digits_of(value))
 
 
-_SIGN = Sign("0-9", r"(?<![0-9].)[0-9]{2}[ -]?[0-9]{2}[ -]?[0-9]{4}")
+_SIGN = Sign("0-9", r"[0-9]{2}[ -]?[0-9]{2}[ -]?[0-9]{4}")
 
 _DASHED = Detector(
     "SSN",
-    re.compile(r"(?<![\w.-])\d{3}-\d{2}-\d{4}(?![\w-])(?!\.\d)"),
+    re.compile(r"(?<![\w.-])[0-9]{3}-[0-9]{2}-[0-9]{4}(?![\w-])(?!\.[0-9])"),
     signs=(_SIGN,),
-    locate=when(_is_ssn),
+    locate=when(_is_issued),
 )
-_NAMED = Detector("SSN", re.compile(_NAME + r"(?P<value>\d{3}[ -]?\d{2}[ -]?\d{4})(?!\d)"), signs=(_SIGN,))
+_NAMED = Detector(
+    "SSN",
+    re.compile(
+        _NAMES
+        + r"[\"'\\]{0,3} {0,3}[:=]? {0,3}[\"'\\]{0,3}(?P<value>[0-9]{3}[ -]?[0-9]{2}[ -]?[0-9]{4})(?![0-9])"
+    ),
+    signs=(_SIGN,),
+)
+_SAID = Detector(
+    "SSN",
+    re.compile(_NAMES + r"[^0-9\n]{0,16}(?P<value>[0-9]{3}[ -]?[0-9]{2}[ -]?[0-9]{4})(?![0-9])"),
+    signs=(_SIGN,),
+)
 
 MESSAGE = (_DASHED, _NAMED)
-PROSE = (_DASHED, _NAMED)
-GATE: tuple[bytes, ...] = ()
+PROSE = (_DASHED, _SAID)
+GATE_NUMBERS = (rb"[0-8][0-9]{2}-[0-9]{2}-[0-9]{4}" + END,)
+GATE = (
+    rb"(?i)(?:ssn|social[ _-]security(?:[ _-](?:no|number|num))?)(?:"
+    + ASSIGN
+    + rb"| {0,3})[0-9]{3}[ -]?[0-9]{2}[ -]?[0-9]{4}",
+)
 
 CATCHES = (
     ("verified 460-89-9847 ok", "460-89-9847"),
     ("ssn=460899847", "460899847"),
+    ('{"ssn": "460 89 9847"}', "460 89 9847"),
 )
-SPARES = ("666-12-3456", "2015-10-18 18:01:47", "part 000-12-3456", "id 900-12-3456")
+SPARES = ("666-12-3456", "2015-10-18 18:01:47", "part 000-12-3456", "id 900-12-3456", "a-460-89-9847-b")

@@ -2,19 +2,21 @@
 
 import re
 
-from eduscope.privacy.detector import Detector, Sign, when
-from eduscope.privacy.marker import is_marker
+from eduscope.privacy.detector import Detector, Sign
+
+RANK = 20
 
 _USERINFO = Detector(
     "URL_CREDENTIALS",
-    re.compile(r"(?<=://)(?P<value>[^\s/@:?#\"'<>]*:[^\s/@\"'<>]+)(?=@)"),
-    signs=(Sign(":", r"//[^\s/@:?#\"'<>]*:"),),
-    locate=when(lambda value: not is_marker(value)),
+    re.compile(
+        r"(?<=://)(?P<value>[^\s/@:?#\"'<>\x00-\x1f]{0,256}:(?!\[[A-Z_]+\]@)[^\s/@\"'<>\x00-\x1f]{1,512})(?=@)"
+    ),
+    signs=(Sign(":", r"//[^\s/@:?#\"'<>]{0,256}:"),),
 )
 
 MESSAGE = (_USERINFO,)
 PROSE = (_USERINFO,)
-GATE: tuple[bytes, ...] = ()
+GATE = (rb":(?:\\?/){2}[^\s/@:?#\"'<>\x00-\x1f]*:[^\s/@\"'<>\x00-\x1f]+@",)
 
 CATCHES = (
     ("connecting to postgresql://edulearn:s3cret@db:5432/courses", "edulearn:s3cret"),

@@ -1,92 +1,109 @@
-"""User names, where the words around them say so."""
+"""User names, where the words around them say so. For messages of programs only."""
 
 import re
 
-from eduscope.privacy.detector import Detector, Range, Sign, value_range
+from eduscope.privacy.detector import Detector, Range, Sign
+from eduscope.privacy.framing import NAME, SPACE
 from eduscope.privacy.marker import is_marker
+from eduscope.privacy.tokens import is_token
 
-_NAME = r"(?P<value>[^\s,;:\"'()\[\]{}<>|=&]+)"
+RANK = 70
+
+_VALUE = r"(?P<value>[^\s,;:\"'()\[\]{}<>|=&\\]+)"
+# Words that follow `for user` in a sentence about users.
 _SPARED = frozenset(
-    "a accounts account action actions agent already an and anonymous are as at authenticated authentication because been but by"
-    " can could count created creation data deleted did directory does error errors exists failed for from found group groups had has have"
-    " id ids in input instances interface is it its limit list locked login logins lookup may model name named names no none not null object of"
-    " on or owned over password permission permissions preferences profile profiles provided record records request requests role roles"
-    " service session sessions settings should since space table that the their then they to token type types undefined unknown update"
-    " was were when where which while who will with without would".split()
+    """
+    a accounts account action actions agent already an and are as at authenticated authentication because been but
+    by can could count created creation data deleted did directory does error errors exists failed for from found
+    group groups had has have id ids in input instances interface is it its limit list locked login logins lookup may
+    model name named names no none not null object of on or owned over password permission permissions preferences
+    profile profiles provided record records request requests role roles service session sessions settings should
+    since space table that the their then they to token type types undefined unknown update was were when where which
+    while who will with without would
+    """.split()  # noqa: SIM905 - a list of a hundred quoted words is harder to read
 )
-_NUMERIC_KEYS = re.compile(r"(?i:e?uid|gid)\W*\Z")
-_OUR_TOKEN = re.compile(r"[a-z]{2,8}_[a-z0-9]{1,8}_[a-z2-7]{26}")
+_SYSTEM_NUMBER = re.compile(r"(?i:uid|gid)\W*\Z")
 
 
-def _named(match: re.Match[str]) -> Range | None:
-    """Spare words that follow `user` in a sentence, tokens and markers."""
+def _mentioned(match: re.Match[str]) -> Range | None:
+    """Spare words, tokens and markers."""
     value = match["value"]
-    if (
-        value.lower().strip(".!?-*") in _SPARED
-        or not value.strip(".!?-*")
-        or _OUR_TOKEN.fullmatch(value)
-        or is_marker(value)
-    ):
-        return None
-    return value_range(match)
+    word = value.lower().strip(".!?-*")
+    return None if not word or word in _SPARED or is_token(value) or is_marker(value) else match.span("value")
 
 
 def _keyed(match: re.Match[str]) -> Range | None:
-    """As `_named`; and a number behind `uid` is an operating system's, the same on every machine."""
-    if match["value"].isdigit() and (_NUMERIC_KEYS.search(match["key"]) or len(match["value"]) < 4):
+    """As `_mentioned`; a number behind `uid` is an operating system's, and short ones count something."""
+    if match["value"].isdigit() and (_SYSTEM_NUMBER.search(match["key"]) or len(match["value"]) < 4):
         return None
-    return _named(match)
+    return _mentioned(match)
 
 
+def _attempted(match: re.Match[str]) -> Range | None:
+    """A name that somebody logged in with may be any word."""
+    return None if is_marker(match["value"]) or is_token(match["value"]) else match.span("value")
+
+
+_KEYS = r"(?:uid|r?user(?:[_-]?(?:name|id))?|login|logname|account[_-]name)"
 _KEYED = Detector(
     "USERNAME",
     re.compile(
-        r"(?i:(?P<key>\b(?:[a-z]{0,12}[_.-])?(?:e?uid|r?user(?:[_-]?(?:name|id))?|login|logname|account[_-]name))"
-        r"(?:[\"'\\]{0,3}\s?:\s{0,2}|=)[\"'\\]{0,3})" + _NAME
+        rf"(?P<key>(?i:(?<![a-z])(?:[a-z]{{1,12}}[_.-])?e?{_KEYS}))(?:[\"'\\]{{0,3}} ?: {{0,2}}|=)[\"'\\]{{0,3}}{_VALUE}"
     ),
-    signs=(Sign(":=", r"(?<=(?i:uid|ser|ame|rid|_id|-id|gin).)"), Sign(":", r"(?<=[\"' \\].)")),
+    signs=(
+        Sign(":=", r"(?<=(?i:uid|ser|ame|rid|_id|-id|gin).)[^\s]"),
+        Sign(":", r"(?<=(?i:ser|ame|_id|-id|gin):) "),
+        Sign(":", r"(?<=[\"' \\].)"),
+    ),
     locate=_keyed,
 )
 _MENTIONED = Detector(
     "USERNAME",
-    re.compile(
-        r"(?i:\b(?:for|by|of|as|invalid|illegal|unknown)\s{1,2}(?:(?:invalid|illegal|unknown)\s{1,2})?user\s{1,2})"
-        + _NAME
-    ),
+    re.compile(rf"(?i:\b(?:for|by|of|as|invalid|illegal|unknown) {{1,2}}user {{1,2}}){_VALUE}"),
     words=("user ", "User ", "USER "),
-    locate=_named,
+    locate=_mentioned,
 )
-_AUTHENTICATED = Detector(
+_METHODS = r"password|publickey|none|keyboard-interactive(?:/pam)?|hostbased|gssapi-with-mic"
+_LOGIN = Detector(
     "USERNAME",
     re.compile(
-        r"(?i:\b(?:password|publickey|none|keyboard-interactive(?:/pam)?|hostbased|gssapi-with-mic)\s{1,2}for\s{1,2}"
-        r"(?:(?:invalid|illegal)\s{1,2}user\s{1,2})?)"
-        + _NAME
-        + r"(?=\s{1,2}from\b)"
-        r"|(?i:\bauthentication failures\s{1,2}for\s{1,2})".replace("(?i:", "(?i:")
-        + r"(?P<other>[^\s,;:\"'()\[\]{}<>|=&]+)"
+        rf"(?i:\b(?:(?:{_METHODS}) {{1,2}}for|(?:invalid|illegal) {{1,2}}user) {{1,2}}(?:(?:invalid|illegal) {{1,2}}user {{1,2}})?)"
+        rf"{_VALUE}(?= {{1,2}}(?:from\b|\[preauth))"
     ),
-    words=(" for ",),
-    locate=lambda m: (
-        m.span("value")
-        if m["value"] and not is_marker(m["value"])
-        else (m.span("other") if m["other"] else None)
-    ),
+    words=("d for ", "y for ", "none for ", "e/pam for ", "c for ", "lid user ", "gal user "),
+    locate=_attempted,
+)
+_FAILURES = Detector(
+    "USERNAME",
+    re.compile(rf"(?i:\bauthentication failures? {{1,2}}for {{1,2}}){_VALUE}"),
+    words=("s for ", "re for "),
+    locate=_mentioned,
 )
 
-MESSAGE = (_KEYED, _MENTIONED, _AUTHENTICATED)
+MESSAGE = (_KEYED, _MENTIONED, _LOGIN, _FAILURES)
 PROSE: tuple[Detector, ...] = ()
-GATE: tuple[bytes, ...] = ()
+_QUOTES = rb"(?:[\"'\\]|\\u002[27]){0,4}"
+GATE = (
+    rb"(?i)" + _KEYS.encode() + rb"(?:" + _QUOTES + rb" ?: {0,2}|=|\\u003[dD])" + _QUOTES + NAME,
+    rb"(?i)(?:for|by|of|as|invalid|illegal|unknown) {1,2}user {1,2}" + NAME,
+    rb"(?i)(?:" + _METHODS.encode() + rb") {1,2}for {1,2}" + NAME,
+    rb"(?i)authentication failures? {1,2}for {1,2}" + NAME,
+)
 
 CATCHES = (
-    ("Invalid user webmaster from", "webmaster"),
+    ("Invalid user webmaster from 192.0.2.1", "webmaster"),
+    ("input_userauth_request: invalid user anonymous [preauth]", "anonymous"),
     ("session opened for user fztu by", "fztu"),
     ("rhost=x  user=root", "root"),
     ("Accepted password for ada from", "ada"),
+    ("Too many authentication failures for admin [preauth]", "admin"),
+    ("user_name: ada.l", "ada.l"),
 )
 SPARES = (
     "check pass; user unknown",
     "quota for user accounts",
     "logname= uid=0 euid=0 tty=ssh ruser= rhost=",
     "user=usr_k1_abcdefghijklmnopqrstuvwxyz",
+    "user=42",
+    "Failed password for",
 )

@@ -1,0 +1,26 @@
+"""JSON Web Tokens, signed or encrypted (RFC 7519): their header is JSON, so they all begin with `eyJ`."""
+
+import re
+
+from eduscope.privacy.detector import Detector, Sign
+from eduscope.privacy.framing import START
+
+RANK = 12
+
+_TOKEN = Detector(
+    "SECRET",
+    re.compile(r"(?<![A-Za-z0-9])eyJ[\w-]{8,}\.[\w-]{4,}(?:\.[\w-]*){0,3}"),
+    signs=(Sign("J", r"(?<=eyJ)[\w-]{8}"),),
+)
+
+MESSAGE = (_TOKEN,)
+PROSE = (_TOKEN,)
+GATE = (START + rb"eyJ[0-9A-Za-z_\x80-\xff-]{8,}\.[0-9A-Za-z_\x80-\xff\\-]{4}",)
+
+CATCHES = (
+    (
+        "verify eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiI0MiJ9.c2lnbmF0dXJl failed",
+        "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiI0MiJ9.c2lnbmF0dXJl",
+    ),
+)
+SPARES = ("eyJ is how they begin",)

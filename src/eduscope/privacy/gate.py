@@ -1,0 +1,117 @@
+"""The gate: does a batch of raw bytes hold anything that the strict profile would redact?
+
+It looks at a whole request body at once, OTLP protobuf or JSON, without parsing it. It never says no where a
+detector of the "message" profile would find something in one of the decoded strings; it may say yes where none
+would (no checksum is computed here), and then the body is parsed and each field is looked at.
+"""
+
+import threading
+from collections.abc import Callable
+from typing import Any, NamedTuple, Self
+
+from eduscope.privacy import detectors
+from eduscope.privacy.errors import GateUnavailable
+from eduscope.privacy.framing import START_OF_NUMBER
+
+_LONGEST_CONFIRMED = 32
+# JSON may spell any ASCII character as an escape; a writer who does hides it from the patterns. Spared are the
+# characters that common encoders escape for HTML's sake: quotes, & < = > + / and the backquote.
+_HIDDEN = rb"\\u00(?:2[013-589aAcCdDeE]|3[0-9abfABF]|[45][0-9abd-fABD-F]|6[1-9a-fA-F]|7[0-9a-eA-E])"
+
+
+class GatePattern(NamedTuple):
+    """A byte pattern in Hyperscan's dialect: `flags` are names of HS_FLAG_… without the prefix.
+
+    Where there is a `confirm`, a match counts only if it holds for the last bytes up to the match's end; without
+    asking it, the gate opens a little more often.
+    """
+
+    name: str
+    pattern: bytes
+    flags: tuple[str, ...] = ("SINGLEMATCH", "DOTALL")
+    confirm: Callable[[bytes], bool] | None = None
+
+
+def gate_patterns() -> tuple[GatePattern, ...]:
+    """All patterns of the gate, for a scan of raw batch bytes that stops at the first match."""
+    found = []
+    numbers = []
+    for module in detectors.modules():
+        name = module.__name__.rpartition(".")[2]
+        found += [
+            GatePattern(f"{name}/{i}", pattern) for i, pattern in enumerate(getattr(module, "GATE", ()))
+        ]
+        found += [
+            GatePattern(f"{name}/checked", pattern, ("DOTALL",), confirm)
+            for pattern, confirm in getattr(module, "GATE_CHECKED", ())
+        ]
+        numbers += getattr(module, "GATE_NUMBERS", ())
+    # Numbers have no literal to search for, so each pattern walks all bytes; together they walk them once:
+    # 740 MB/s for five of them behind one guard, 370 MB/s behind one each.
+    joined = START_OF_NUMBER + b"(?:" + b"|".join(numbers) + b")"
+    return (*found, GatePattern("numbers", joined), GatePattern("escaped", _HIDDEN))
+
+
+class Gate:
+    """The compiled patterns. One gate serves any number of threads: each gets scratch space of its own."""
+
+    def __init__(self, database: Any, hyperscan: Any, patterns: tuple[GatePattern, ...]) -> None:
+        """Take a compiled database; `Gate.compile()` makes one."""
+        self._database = database
+        self._hyperscan = hyperscan
+        self._patterns = patterns
+        self._scratch = threading.local()
+
+    @classmethod
+    def compile(cls) -> Self:
+        """Compile the patterns (once per process: it takes a moment). Raises GateUnavailable without Hyperscan."""
+        try:
+            import hyperscan  # noqa: PLC0415 - the SDK works without; only the platform has it
+        except ImportError as error:
+            raise GateUnavailable(
+                "The gate needs the package hyperscan. Run: pip install 'eduscope[server]'"
+            ) from error
+        patterns = gate_patterns()
+        database = hyperscan.Database()
+        database.compile(
+            expressions=[p.pattern for p in patterns],
+            ids=list(range(len(patterns))),
+            elements=len(patterns),
+            flags=[_flags(hyperscan, p.flags) for p in patterns],
+        )
+        return cls(database, hyperscan, patterns)
+
+    def hit(self, data: bytes) -> bool:
+        """Whether the bytes may hold something to redact. Stops at the first match."""
+        return self.first(data) is not None
+
+    def first(self, data: bytes) -> str | None:
+        """The name of the pattern that matched first, such as `email/0`; None where none did."""
+        matched: list[int] = []
+
+        def stop(pattern: int, _start: int, end: int, _flags: int, _context: object) -> bool:
+            confirm = self._patterns[pattern].confirm
+            if confirm is not None and not confirm(data[max(0, end - _LONGEST_CONFIRMED) : end]):
+                return False
+            matched.append(pattern)
+            return True
+
+        try:
+            self._database.scan(data, match_event_handler=stop, scratch=self._own_scratch())
+        except self._hyperscan.ScanTerminated:
+            pass
+        return self._patterns[matched[0]].name if matched else None
+
+    def _own_scratch(self) -> Any:
+        scratch = getattr(self._scratch, "value", None)
+        if scratch is None:
+            scratch = self._scratch.value = self._hyperscan.Scratch(self._database)
+        return scratch
+
+
+def _flags(hyperscan: Any, names: tuple[str, ...]) -> int:
+    """The names as Hyperscan's bits."""
+    bits = 0
+    for name in names:
+        bits |= getattr(hyperscan, f"HS_FLAG_{name}")
+    return bits
