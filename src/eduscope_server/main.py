@@ -1,160 +1,19 @@
-"""The one place where the platform is put together: builds every part, hands each what it needs, runs, stops."""
+"""The command `eduscope`, and the only place that knows both the commands and the platform."""
 
-import asyncio
-import contextlib
-import logging
-import os
-import shutil
-import signal
-import sys
-import tempfile
-from collections.abc import AsyncIterator, Iterator
-from hashlib import blake2b
-from pathlib import Path
-
-from eduscope.privacy.gate import Gate
-from granian.constants import Interfaces
-from granian.log import LogLevels
-from granian.server.embed import Server
-from litestar import Litestar
-from prometheus_client import CollectorRegistry
-
-from eduscope.privacy import KeyRing, use_ring
-from eduscope_server.access import Access
-from eduscope_server.api import create_app
+from eduscope_server.cli import create_app
 from eduscope_server.config import Settings
-from eduscope_server.ingest.admission import Admission
-from eduscope_server.ingest.body import Limits
-from eduscope_server.ingest.door import Shared
-from eduscope_server.ingest.doors import make_doors
-from eduscope_server.ingest.lanes import Lanes
-from eduscope_server.ingest.metrics import IngestMetrics
-from eduscope_server.state import State
-from eduscope_server.store import Store, TokenKey
-
-TOKEN_KEYS_FILE = "token-keys"  # noqa: S105 - the name of a file
-SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - the folder made there is this user's alone
-
-_log = logging.getLogger(__name__)
 
 
 def main() -> None:
-    """The command `eduscope`."""
-    from eduscope_server.cli import create_app as create_program  # noqa: PLC0415 - commands start quicker without
-
-    create_program(serve)()
+    """Runs the program."""
+    create_app(serve=_serve)()
 
 
-def serve(settings: Settings) -> None:
-    """Runs the platform until SIGINT or SIGTERM, then drains and stops it."""
-    logging.basicConfig(level=settings.log_level.upper(), format="%(levelname)s %(name)s: %(message)s")
-    asyncio.run(_serve(settings))
+def _serve(settings: Settings) -> None:
+    # Loaded here: the engine alone takes half a second, which `eduscope --help` must not.
+    from eduscope_server.wiring import serve  # noqa: PLC0415
 
-
-async def _serve(settings: Settings) -> None:
-    async with opened(settings) as (app, access):
-        server = Server(
-            app,
-            address=settings.listen.host,
-            port=settings.listen.port,
-            interface=Interfaces.ASGI,
-            websockets=False,
-            backlog=1024,
-            log_enabled=False,
-            log_level=LogLevels.warning,
-        )
-        serving = asyncio.create_task(server.serve())
-        stop = asyncio.Event()
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(number, stop.set)
-        await _announce(settings, access)
-        stopping = asyncio.create_task(stop.wait())
-        await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
-        server.stop()
-        await asyncio.wait({serving}, timeout=settings.shutdown_seconds)
-
-
-@contextlib.asynccontextmanager
-async def opened(settings: Settings) -> AsyncIterator[tuple[Litestar, Access]]:
-    """The platform's web application with everything behind it; closes it all in order.
-
-    1. The key ring and the folder for temporary files.
-    2. The two databases, side by side.
-    3. Access, the lanes and doors, the web application.
-    On the way out: the lanes store what waits, then the databases close.
-    """
-    settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
-    ring = _key_ring(settings)
-    use_ring(ring)
-    registry = CollectorRegistry()
-    async with contextlib.AsyncExitStack() as stack:
-        stack.enter_context(_temporary_folder(settings.data))
-        store_opening = asyncio.to_thread(
-            Store.open,
-            settings.clickhouse,
-            settings.data / "clickhouse",
-            token_key=TokenKey(ring.current_id, ring.key()),
-        )
-        store, state = await asyncio.gather(
-            store_opening, State.open(settings.postgres, settings.data / "postgres")
-        )
-        stack.callback(store.close)
-        stack.push_async_callback(state.close)
-        access = await Access.open(state, settings)
-        stack.push_async_callback(access.close)
-        metrics = IngestMetrics(registry)
-        lanes = Lanes(store, Gate.compile(), metrics, group_bytes=settings.commit_bytes)
-        stack.push_async_callback(asyncio.to_thread, lanes.close)
-        admission = Admission(settings.max_waiting_bytes)
-        metrics.held_bytes.set_function(lambda: admission.held_bytes)
-        limits = Limits(
-            body_bytes=settings.max_body_bytes, decompressed_bytes=settings.max_decompressed_bytes
-        )
-        doors = make_doors(Shared(access, lanes, admission, limits, metrics))
-        yield create_app(store=store, state=state, access=access, doors=doors, registry=registry), access
-
-
-def _key_ring(settings: Settings) -> KeyRing:
-    """The ring from the settings, or the one kept beside the data; made at the first start."""
-    if settings.token_keys:
-        return KeyRing.parse(settings.token_keys)
-    file = settings.data / TOKEN_KEYS_FILE
-    if not file.exists():
-        KeyRing([("k1", os.urandom(32))]).write(file)
-    return KeyRing.from_file(file)
-
-
-@contextlib.contextmanager
-def _temporary_folder(data: Path) -> Iterator[None]:
-    """Python's temporary files go to a private folder, in memory where there is shared memory.
-
-    An embedded insert passes through one: in memory it costs a copy instead of a write. What a killed process
-    left is removed at the start.
-    """
-    name = f"eduscope-{os.getuid()}-{blake2b(str(data.absolute()).encode(), digest_size=6).hexdigest()}"
-    folder = SHARED_MEMORY / name if os.access(SHARED_MEMORY, os.W_OK) else data / "temporary"
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(mode=0o700)
-    before, tempfile.tempdir = tempfile.tempdir, str(folder)
-    try:
-        yield
-    finally:
-        tempfile.tempdir = before
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-async def _announce(settings: Settings, access: Access) -> None:
-    """Says where the platform is, how to get in, and, once, the keys it made."""
-    code = await access.make_login_code()
-    lines = [f"EduScope is at {settings.url}", f"Open the console: {settings.url}/login?code={code}"]
-    lines += [
-        f"The {first.kind} key, shown once and kept under {settings.data}: {first.key}"
-        for first in access.first_keys
-        if first.is_new
-    ]
-    sys.stdout.write("\n".join(lines) + "\n")
-    sys.stdout.flush()
+    serve(settings)
 
 
 if __name__ == "__main__":

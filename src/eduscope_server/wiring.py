@@ -1,0 +1,172 @@
+"""Puts the platform together: builds every part, hands each what it needs, runs, drains, stops."""
+
+import asyncio
+import contextlib
+import os
+import shutil
+import signal
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from hashlib import blake2b
+from pathlib import Path
+
+from granian.constants import Interfaces
+from granian.log import LogLevels
+from granian.server.embed import Server
+from litestar import Litestar
+from prometheus_client import CollectorRegistry
+
+import eduscope
+from eduscope.privacy import KeyRing, use_ring
+from eduscope.privacy.gate import Gate
+from eduscope_server.access import Access
+from eduscope_server.api import create_app
+from eduscope_server.config import Settings
+from eduscope_server.ingest.admission import Admission
+from eduscope_server.ingest.body import Limits
+from eduscope_server.ingest.door import Shared
+from eduscope_server.ingest.doors import make_doors
+from eduscope_server.ingest.lanes import Lanes
+from eduscope_server.ingest.metrics import IngestMetrics
+from eduscope_server.query.tail import Tail
+from eduscope_server.state import State
+from eduscope_server.store import Store, TokenKey
+
+TOKEN_KEYS_FILE = "token-keys"  # noqa: S105 - the name of a file
+SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - the folder made there is this user's alone
+
+
+def serve(settings: Settings) -> None:
+    """Runs the platform until SIGINT or SIGTERM, then drains and stops it.
+
+    Its own log lines are in the contract's shape, on standard output. They go to no platform, not even this
+    one: a store that fails must not log into itself.
+    """
+    debug = settings.log_level == "debug"
+    eduscope.init(
+        service="eduscope",
+        environment="development" if debug else "production",
+        release=eduscope.__version__,
+        log_level=settings.log_level,
+        endpoint="",
+    )
+    try:
+        asyncio.run(_serve(settings))
+    finally:
+        eduscope.shutdown()
+
+
+async def _serve(settings: Settings) -> None:
+    async with opened(settings) as (app, access):
+        server = Server(
+            app,
+            address=settings.listen.host,
+            port=settings.listen.port,
+            interface=Interfaces.ASGI,
+            websockets=False,
+            backlog=1024,
+            log_enabled=False,
+            log_level=LogLevels.warning,
+        )
+        serving = asyncio.create_task(server.serve())
+        stop = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, stop.set)
+        await _announce(settings, access)
+        stopping = asyncio.create_task(stop.wait())
+        await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        server.stop()  # type: ignore[no-untyped-call]  # granian declares no return
+        await asyncio.wait({serving}, timeout=settings.shutdown_seconds)
+
+
+@contextlib.asynccontextmanager
+async def opened(settings: Settings) -> AsyncIterator[tuple[Litestar, Access]]:
+    """The platform's web application with everything behind it; closes it all in order.
+
+    1. The key ring and the folder for temporary files.
+    2. The two databases, side by side.
+    3. Access, the lanes and doors, the web application.
+    On the way out: the lanes store what waits, then the databases close.
+    """
+    settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    ring = _key_ring(settings)
+    use_ring(ring)
+    registry = CollectorRegistry()
+    async with contextlib.AsyncExitStack() as stack:
+        stack.enter_context(_temporary_folder(settings.data))
+        store_opening = asyncio.to_thread(
+            Store.open,
+            settings.clickhouse,
+            settings.data / "clickhouse",
+            token_key=TokenKey(ring.current_id, ring.key()),
+        )
+        store, state = await asyncio.gather(
+            store_opening, State.open(settings.postgres, settings.data / "postgres")
+        )
+        stack.callback(store.close)
+        stack.push_async_callback(state.close)
+        access = await Access.open(state, settings)
+        stack.push_async_callback(access.close)
+        metrics = IngestMetrics(registry)
+        tail = Tail(store)
+        loop = asyncio.get_running_loop()
+
+        def on_commit(_inlet: str) -> None:
+            """Called in a commit's thread: wakes the live tails in the loop's."""
+            with contextlib.suppress(RuntimeError):  # the loop has ended: nobody watches any more
+                loop.call_soon_threadsafe(tail.notify)
+
+        lanes = Lanes(store, Gate.compile(), metrics, group_bytes=settings.commit_bytes, on_commit=on_commit)
+        stack.push_async_callback(asyncio.to_thread, lanes.close)
+        admission = Admission(settings.max_waiting_bytes)
+        metrics.held_bytes.set_function(lambda: admission.held_bytes)
+        limits = Limits(
+            body_bytes=settings.max_body_bytes, decompressed_bytes=settings.max_decompressed_bytes
+        )
+        doors = make_doors(Shared(access, lanes, admission, limits, metrics))
+        app = create_app(store=store, state=state, access=access, doors=doors, registry=registry, tail=tail)
+        yield app, access
+
+
+def _key_ring(settings: Settings) -> KeyRing:
+    """The ring from the settings, or the one kept beside the data; made at the first start."""
+    if settings.token_keys:
+        return KeyRing.parse(settings.token_keys)
+    file = settings.data / TOKEN_KEYS_FILE
+    if not file.exists():
+        KeyRing([("k1", os.urandom(32))]).write(file)
+    return KeyRing.from_file(file)
+
+
+@contextlib.contextmanager
+def _temporary_folder(data: Path) -> Iterator[None]:
+    """Python's temporary files go to a private folder, in memory where there is shared memory.
+
+    An embedded insert passes through one: in memory it costs a copy instead of a write. What a killed process
+    left is removed at the start.
+    """
+    name = f"eduscope-{os.getuid()}-{blake2b(str(data.absolute()).encode(), digest_size=6).hexdigest()}"
+    folder = SHARED_MEMORY / name if os.access(SHARED_MEMORY, os.W_OK) else data / "temporary"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(mode=0o700)
+    before, tempfile.tempdir = tempfile.tempdir, str(folder)
+    try:
+        yield
+    finally:
+        tempfile.tempdir = before
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+async def _announce(settings: Settings, access: Access) -> None:
+    """Says where the platform is, how to get in, and, once, the keys it made."""
+    code = await access.make_login_code()
+    lines = [f"EduScope is at {settings.url}", f"Open the console: {settings.url}/login?code={code}"]
+    lines += [
+        f"The {first.kind} key, shown once and kept under {settings.data}: {first.key}"
+        for first in access.first_keys
+        if first.is_new
+    ]
+    sys.stdout.write("\n".join(lines) + "\n")
+    sys.stdout.flush()
