@@ -4,7 +4,7 @@ import re
 
 from eduscope.privacy.detector import Detector, Sign, when
 from eduscope.privacy.digits import digits_of, luhn
-from eduscope.privacy.framing import END, START_UNJOINED
+from eduscope.privacy.framing import END
 
 RANK = 41
 
@@ -24,6 +24,7 @@ _NAMED_CARD = re.compile(
     r"(?i:\b(?:card|cc|visa|mastercard|amex|maestro)\b)[^0-9\n]{0,24}(?P<value>[0-9](?:[ -]?[0-9]){11,18})(?![\w-])"
 )
 _ISSUED = re.compile(_SCHEMES)
+_LAST_RUN = re.compile(rb"[0-9]{14,}" + END + rb"\Z")
 _WINDOWS = tuple(re.compile(rb"(?=([0-9]{%d}))" % length) for length in (14, 15, 16))
 
 
@@ -39,11 +40,6 @@ def _is_checked(value: str) -> bool:
     return len(set(digits)) > 1 and luhn(digits)
 
 
-def _ends_in_a_card(data: bytes) -> bool:
-    """Whether a run of digits in the bytes can be a card's. A length before it may look like one more digit."""
-    return any(luhn(run.decode()) for window in _WINDOWS for run in window.findall(data))
-
-
 _SIGN = Sign("0-9", r"(?:[0-9]{11}|[0-9]{3}[ -][0-9]{4})")
 
 MESSAGE = (Detector("CARD", _STRICT, signs=(_SIGN,), locate=when(_is_issued)),)
@@ -54,9 +50,19 @@ PROSE = (
 GATE_NUMBERS = (
     rb"[2-6][0-9]{3}[ -][0-9]{4}[ -][0-9]{4}[ -][0-9]{4}" + END,
     rb"3[0-9]{3}[ -][0-9]{6}[ -][0-9]{4}",
+    _SCHEMES.encode() + END,
 )
-# Ids of spans are sixteen digits now and then: here the check digit is computed on the spot.
-GATE_CHECKED = ((START_UNJOINED + _SCHEMES.encode() + END, _ends_in_a_card),)
+
+
+def spares(data: bytes) -> bool:
+    """Whether the bytes end in a run of digits that is no card's, though it has the length of one.
+
+    Ids of spans, written in hexadecimal, are sixteen decimal digits now and then. The byte before the run may be
+    the length of its string and look like one more digit, so every window is tried.
+    """
+    run = _LAST_RUN.search(data)
+    return run is not None and not any(luhn(n.decode()) for window in _WINDOWS for n in window.findall(run[0]))
+
 
 CATCHES = (
     ("charge declined for 4111 1111 1111 1111", "4111 1111 1111 1111"),
