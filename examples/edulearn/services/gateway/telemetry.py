@@ -24,10 +24,55 @@ REPORTS_AT_ONCE = 100.0
 MOST_CLIENTS = 10_000
 SEND_TIMEOUT_SECONDS = 5.0
 
-_ROOTS: dict[Signal, tuple[str, str, str]] = {
-    "traces": ("resourceSpans", "scopeSpans", "spans"),
-    "logs": ("resourceLogs", "scopeLogs", "logRecords"),
-}
+
+class _Attribute(msgspec.Struct):
+    key: str
+    value: dict[str, Any]
+
+
+class _Resource(msgspec.Struct):
+    attributes: list[_Attribute]
+
+
+class _Spans(msgspec.Struct):
+    spans: list[dict[str, Any]]
+
+
+class _Logs(msgspec.Struct, rename="camel"):
+    log_records: list[dict[str, Any]]
+
+
+class _ResourceSpans(msgspec.Struct, rename="camel"):
+    resource: _Resource
+    scope_spans: list[_Spans]
+
+
+class _ResourceLogs(msgspec.Struct, rename="camel"):
+    resource: _Resource
+    scope_logs: list[_Logs]
+
+
+class _Traces(msgspec.Struct, rename="camel"):
+    resource_spans: list[_ResourceSpans]
+
+    def resources(self) -> list[_Resource]:
+        return [r.resource for r in self.resource_spans]
+
+    def count(self) -> int:
+        return sum(len(scope.spans) for r in self.resource_spans for scope in r.scope_spans)
+
+
+class _LogReport(msgspec.Struct, rename="camel"):
+    resource_logs: list[_ResourceLogs]
+
+    def resources(self) -> list[_Resource]:
+        return [r.resource for r in self.resource_logs]
+
+    def count(self) -> int:
+        return sum(len(scope.log_records) for r in self.resource_logs for scope in r.scope_logs)
+
+
+_SHAPES: dict[Signal, type[_Traces | _LogReport]] = {"traces": _Traces, "logs": _LogReport}
 
 
 class ReportRefused(Exception):
@@ -45,24 +90,18 @@ def checked(body: bytes, signal: Signal) -> bytes:
     """
     if len(body) > LARGEST_BODY_BYTES:
         raise ReportRefused(413, f"a report may have {LARGEST_BODY_BYTES} bytes")
-    root, scopes, records = _ROOTS[signal]
     try:
-        resources = msgspec.json.decode(body)[root]
-        count = 0
-        for resource in resources:
-            _check_service(resource["resource"]["attributes"])
-            count += sum(len(scope[records]) for scope in resource[scopes])
-    except (msgspec.DecodeError, KeyError, TypeError, ValueError) as problem:
-        raise ReportRefused(400, f"expected OTLP/JSON with {root}[].{scopes}[].{records}[]") from problem
-    if count > MOST_RECORDS:
+        report = msgspec.json.decode(body, type=_SHAPES[signal])
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as problem:
+        # Not what it says, which may quote the report.
+        raise ReportRefused(400, f"expected OTLP/JSON of {signal}, with resource and scope") from problem
+    for resource in report.resources():
+        names = [a.value.get("stringValue") for a in resource.attributes if a.key == "service.name"]
+        if names != [BROWSER_SERVICE]:
+            raise ReportRefused(403, f'a browser reports as service "{BROWSER_SERVICE}" only')
+    if report.count() > MOST_RECORDS:
         raise ReportRefused(413, f"a report may have {MOST_RECORDS} records")
     return body
-
-
-def _check_service(attributes: list[dict[str, Any]]) -> None:
-    names = [a["value"].get("stringValue") for a in attributes if a["key"] == "service.name"]
-    if names != [BROWSER_SERVICE]:
-        raise ReportRefused(403, f'a browser reports as service "{BROWSER_SERVICE}" only')
 
 
 class RateLimit:

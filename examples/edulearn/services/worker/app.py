@@ -67,8 +67,8 @@ class Jobs:
         if forgotten:
             log.warning("submissions had been forgotten", count=len(forgotten))
 
-    def register(self) -> None:
-        """Makes the jobs known to the queue under their names."""
+    def register(self, *, sweeping: bool = True) -> None:
+        """Makes the jobs known to the queue under their names; `sweeping` once a minute, too."""
         app = self._queue.app
 
         @app.task(name=GRADE, pass_context=True, retry=RETRY)
@@ -81,11 +81,13 @@ class Jobs:
         ) -> None:
             await carried(context, carrier, lambda: self.recommend(tenant_id, learner_id))
 
-        @app.periodic(cron="* * * * *")
-        @app.task(name=SWEEP, pass_context=True)
-        async def sweep(context: JobContext, timestamp: int) -> None:
-            # Not within a span: a look that finds nothing every minute tells nobody anything.
-            await self.sweep()
+        if sweeping:
+
+            @app.periodic(cron="* * * * *")
+            @app.task(name=SWEEP)
+            async def sweep(timestamp: int) -> None:
+                # Not within a span: a look that finds nothing every minute tells nobody anything.
+                await self.sweep()
 
 
 async def carried(context: JobContext, carrier: dict[str, str], work: Callable[[], Awaitable[None]]) -> None:

@@ -1,0 +1,131 @@
+"""EduLearn as a whole: it comes up, works, tells no names, and leaves nothing behind."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psutil
+import psycopg
+import pytest
+
+from edulearn.database.embedded import address
+
+READY_SECONDS = 60.0
+GONE_SECONDS = 20.0
+
+
+class EduLearn:
+    """A running `python -m edulearn up`."""
+
+    def __init__(self, data: Path, students: int) -> None:
+        command = [sys.executable, "-m", "edulearn", "up", "--data", str(data), "--port", "0"]
+        environment = {k: v for k, v in os.environ.items() if not k.startswith("EDUSCOPE_")}
+        self.data = data
+        self.process = subprocess.Popen(
+            [*command, "--students", str(students)], env=environment, stdout=subprocess.PIPE, text=True
+        )
+        self.reports: list[dict[str, Any]] = []
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            self.reports.append(json.loads(line))
+            if self.reports[-1]["service"] == "edulearn":
+                break
+        assert self.reports[-1]["status"] == "ready", self.reports[-1]
+        self.url = self.reports[-1]["url"]
+        self.family = psutil.Process(self.process.pid).children(recursive=True)
+
+    def left_behind(self) -> list[psutil.Process]:
+        """The processes that are still there after a while."""
+        _, left = psutil.wait_procs(self.family, timeout=GONE_SECONDS)
+        return list(left)
+
+    def close(self) -> None:
+        """Ends everything, whatever the test left."""
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait()
+        assert self.process.stdout is not None
+        self.process.stdout.close()
+        for process in self.left_behind():
+            process.kill()
+
+    def lines(self) -> list[dict[str, Any]]:
+        """What the services have written so far."""
+        files = (self.data / "log").glob("*.ndjson")
+        return [json.loads(line) for file in files for line in file.read_text().splitlines()]
+
+
+@pytest.fixture
+def edulearn(tmp_path: Path) -> Iterator[EduLearn]:
+    """EduLearn with learners at work."""
+    running = EduLearn(tmp_path / "data", students=100)
+    yield running
+    running.close()
+
+
+@pytest.mark.slow
+def test_it_reports_each_part_works_and_stops_in_order(edulearn: EduLearn) -> None:
+    services = [report["service"] for report in edulearn.reports]
+    assert services[:2] == ["postgres", "database"]
+    assert {"gateway", "courses", "tutor", "model-server", "worker", "students"} <= set(services)
+    with httpx.Client(base_url=edulearn.url, trust_env=False) as browser:
+        browser.post("/api/session", json={"tenant_id": "riverside-school"}).raise_for_status()
+        answer = browser.post("/api/tutor/questions", json={"question": "Why does it rain?"}).json()
+        assert "vapour" in answer["answer"]
+        path = "/api/quizzes/riverside-algebra-quiz/submissions"
+        handed_in = browser.post(path, json={"answers": [1, 1, 0]}).json()["submission_id"]
+        deadline = time.monotonic() + READY_SECONDS
+        while (graded := browser.get(f"/api/submissions/{handed_in}").json())["score"] is None:
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+        assert (graded["score"], graded["points"]) == (3, 3)
+        assert browser.get("/api/grades").json()[0]["submission_id"] == handed_in
+    time.sleep(3)
+    with psycopg.connect(address(edulearn.data)) as connection:
+        people = connection.execute("SELECT learner_id, display_name, email FROM learners").fetchall()
+    recorded = str(edulearn.lines())
+    assert not [value for person in people for value in person if value in recorded]
+    assert {line["log_level"] for line in edulearn.lines()} == {"info"}
+    edulearn.process.send_signal(signal.SIGTERM)
+    assert edulearn.process.wait(GONE_SECONDS) == 0
+    assert edulearn.left_behind() == []
+
+
+@pytest.mark.slow
+def test_killed_it_leaves_no_process_and_starts_again_on_its_data(edulearn: EduLearn) -> None:
+    edulearn.process.kill()
+    assert edulearn.left_behind() == []
+    again = EduLearn(edulearn.data, students=0)
+    try:
+        assert next(r for r in again.reports if r["service"] == "database")["learners_added"] == 0
+        again.process.send_signal(signal.SIGINT)
+        assert again.process.wait(GONE_SECONDS) == 0
+        assert again.left_behind() == []
+    finally:
+        again.close()
+
+
+@pytest.mark.slow
+def test_a_dead_dependency_dies_and_comes_back(edulearn: EduLearn) -> None:
+    chaos = [sys.executable, "-m", "edulearn", "chaos", "dead-dependency"]
+
+    def until_status(wanted: int) -> None:
+        deadline = time.monotonic() + READY_SECONDS
+        question = {"question": "What is a metaphor?"}
+        while browser.post("/api/tutor/questions", json=question).status_code != wanted:
+            assert time.monotonic() < deadline
+            time.sleep(0.2)
+
+    with httpx.Client(base_url=edulearn.url, trust_env=False) as browser:
+        browser.post("/api/session", json={"tenant_id": "riverside-school"}).raise_for_status()
+        for switch, status in (("on", 503), ("off", 200)):
+            done = [*chaos, switch, "--data", str(edulearn.data)]
+            subprocess.run(done, check=True, stdout=subprocess.DEVNULL)
+            until_status(status)
