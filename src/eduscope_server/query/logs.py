@@ -58,7 +58,7 @@ class LogReader:
             whole = [row for row in rows if row["timestamp"] != instant]
             rest = await self._tied(question, LogPlace(instant), limit=limit + 1 - len(whole))
             rows = whole + rest
-        return LogPage([read_log(row) for row in rows[:limit]], _place(rows, limit, after))
+        return LogPage([read_log(row, Log) for row in rows[:limit]], _place(rows, limit, after))
 
     async def count(self, question: Question) -> int:
         """Exactly how many records match."""

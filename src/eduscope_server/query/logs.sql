@@ -59,3 +59,7 @@ FROM eduscope.logs
 WHERE $condition
 ORDER BY received_at DESC
 LIMIT {limit:UInt32}
+
+-- name: engine_time
+-- What time it is where records are stamped with the time they came in.
+SELECT now64(3, 'UTC') AS now

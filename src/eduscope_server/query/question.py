@@ -28,9 +28,18 @@ class Question:
         """The same question about another time."""
         return replace(self, window=window)
 
-    def condition(self) -> Condition:
-        """The question as the condition of a statement."""
-        return Condition(self.schema).within(self.window).seen_by(self.scope).matching(self.expression)
+    def also(self, part: Expression) -> "Question":
+        """The same question, narrowed further."""
+        return replace(self, expression=All((part, self.expression)))
+
+    def condition(self, *, names: str = "p") -> Condition:
+        """The question as the condition of a statement; `names` starts the names of its parameters."""
+        return (
+            Condition(self.schema, names=names)
+            .within(self.window)
+            .seen_by(self.scope)
+            .matching(self.expression)
+        )
 
     def is_for_one_id(self) -> bool:
         """Whether the records asked for all bear one id, so that an index finds them in any time."""

@@ -1,8 +1,8 @@
 """The records as readers get them: one flat shape each, text and number attributes together."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import msgspec
 
@@ -45,14 +45,13 @@ class SpanLink(msgspec.Struct, kw_only=True, frozen=True):
     span_id: str
 
 
-class Span(msgspec.Struct, kw_only=True, frozen=True):
-    """One timed step of a trace, at one service."""
+class SpanFields(msgspec.Struct, kw_only=True, frozen=True):
+    """What every view of a span has. Its `kind` is left to the view: on a timeline that word means another."""
 
     trace_id: str
     span_id: str
     parent_span_id: str
     name: str
-    kind: str
     service_name: str
     tenant_id: str
     correlation_id: str
@@ -70,23 +69,32 @@ class Span(msgspec.Struct, kw_only=True, frozen=True):
     marks: list[str]
 
 
+class Span(SpanFields, kw_only=True, frozen=True):
+    """One timed step of a trace, at one service."""
+
+    kind: Annotated[str, msgspec.Meta(description="internal, server, client, producer or consumer.")]
+
+
+L = TypeVar("L", bound=Log)
+S = TypeVar("S", bound=SpanFields)
+
 _MERGED = {"attributes", "measures"}
 LOG_COLUMNS = ", ".join((*(f for f in Log.__struct_fields__), "measures"))
 SPAN_COLUMNS = ", ".join((*(f for f in Span.__struct_fields__), "measures"))
 """The columns a statement has to select for `read_log` and `read_span`."""
 
 
-def read_log(row: Mapping[str, Any]) -> Log:
-    """A log line from a row of `LOG_COLUMNS`."""
-    return Log(**_plain(row, Log), attributes=_attributes(row))
+def read_log(row: Mapping[str, Any], into: type[L]) -> L:
+    """A log line from a row of `LOG_COLUMNS`, as `Log` or a type made of it."""
+    return into(**_plain(row, Log), attributes=_attributes(row))
 
 
-def read_span(row: Mapping[str, Any]) -> Span:
-    """A span from a row of `SPAN_COLUMNS`."""
-    fields = _plain(row, Span)
+def read_span(row: Mapping[str, Any], into: Callable[..., S]) -> S:
+    """A span from a row of `SPAN_COLUMNS`, made by a view of it such as `Span`."""
+    fields = _plain(row, SpanFields)
     fields["events"] = [SpanEvent(**event) for event in row["events"]]
     fields["links"] = [SpanLink(**link) for link in row["links"]]
-    return Span(**fields, attributes=_attributes(row))
+    return into(**fields, kind=row["kind"], attributes=_attributes(row))
 
 
 def _plain(row: Mapping[str, Any], record: type[msgspec.Struct]) -> dict[str, Any]:

@@ -38,9 +38,10 @@ _PHRASE_TEXTS = {"logs": "lower(message)", "spans": _WORD_TEXTS["spans"]}
 class Condition:
     """A condition being built: its parts joined by AND, and the parameters they bind."""
 
-    def __init__(self, schema: Schema) -> None:
+    def __init__(self, schema: Schema, *, names: str = "p") -> None:
+        """`names` starts the names of its parameters: conditions of one statement need different ones."""
         self.parameters: dict[str, object] = {}
-        self._schema = schema
+        self._names = names
         self._word_text = _WORD_TEXTS[schema.table]
         self._phrase_text = _PHRASE_TEXTS[schema.table]
         self._parts: list[str] = []
@@ -61,6 +62,19 @@ class Condition:
             return self
         return self.add(f"tenant_id IN {self._bind(list(scope.tenants), 'Array(String)')}")
 
+    def received_since(self, instant: datetime) -> "Condition":
+        """Only records that came in at this time or after it."""
+        return self.add(f"received_at >= {self._bind(instant, TIME)}")
+
+    def bearing(self, record_id: str) -> "Condition":
+        """Only records that bear the id as their correlation, trace or request id."""
+        place = self._bind(record_id, "String")
+        return self.add(f"(correlation_id = {place} OR trace_id = {place} OR request_id = {place})")
+
+    def of_tenant(self, tenant: str) -> "Condition":
+        """Only records of this tenant; of any where it is empty."""
+        return self.add(f"tenant_id = {self._bind(tenant, 'String')}") if tenant else self
+
     def matching(self, expression: Expression) -> "Condition":
         """Only records the expression holds for."""
         parts = expression.parts if isinstance(expression, All) else (expression,)
@@ -72,13 +86,23 @@ class Condition:
         """Only records of this microsecond."""
         return self.add(f"timestamp = {self._bind(instant, TIME)}")
 
+    def before_trace(self, newest: datetime, trace_id: str) -> "Condition":
+        """Only traces that come after this place, in a list with the newest first."""
+        place = f"({self._bind(newest, TIME)}, {self._bind(trace_id, 'String')})"
+        return self.add(f"(newest, trace_id) < {place}")
+
+    def join(self, other: "Condition") -> "Condition":
+        """Only records for which the other condition holds too. Its parameters must have other names."""
+        self.parameters |= other.parameters
+        return self.add(other.sql)
+
     def add(self, sql: str) -> "Condition":
         """Only records for which this piece of a statement, written by us, holds."""
         self._parts.append(sql)
         return self
 
     def _bind(self, value: object, type_: str) -> str:
-        name = f"p{len(self.parameters)}"
+        name = f"{self._names}{len(self.parameters)}"
         if isinstance(value, datetime):
             value = value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
         self.parameters[name] = value

@@ -1,0 +1,123 @@
+"""Puts the web application together: routes, who may use them, and what every answer has in common."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from litestar import Litestar
+from litestar.config.compression import CompressionConfig
+from litestar.di import Provide
+from litestar.handlers import HTTPRouteHandler
+from prometheus_client import CollectorRegistry
+
+from eduscope_server.access import Access
+from eduscope_server.api import (
+    contract,
+    correlations,
+    errors,
+    health,
+    logs,
+    parameters,
+    schema,
+    services,
+    session,
+    traces,
+)
+from eduscope_server.api.console import CONSOLE_FOLDER, serve_console
+from eduscope_server.api.headers import add_security_headers
+from eduscope_server.api.problems import problem_handlers
+from eduscope_server.query.tail import Tail
+from eduscope_server.state import State
+from eduscope_server.store import Store
+
+COMPRESS_FROM_BYTES = 1_024
+"""Below one packet, compressing saves nothing."""
+COMPRESSION_LEVEL = 4
+"""A page of 100 logs shrinks to a tenth in 2 ms; the higher levels cost more than they save on a network."""
+MAX_BODY_BYTES = 64 << 10
+"""Of requests to the API. The doors read their bodies within limits of their own."""
+
+ROUTES: tuple[HTTPRouteHandler, ...] = (
+    logs.search_logs,
+    logs.count_logs,
+    logs.log_histogram,
+    logs.log_fields,
+    logs.tail_logs,
+    traces.search_traces,
+    traces.read_trace,
+    correlations.read_correlation,
+    services.list_services,
+    errors.list_errors,
+    session.read_session,
+    session.end_session,
+    session.login,
+    contract.read_contract,
+    schema.read_schema,
+    health.read_health,
+    health.read_readiness,
+    health.read_metrics,
+)
+
+
+def create_app(  # noqa: PLR0913 - the parts of a whole platform
+    *,
+    store: Store,
+    state: State,
+    access: Access,
+    doors: Sequence[HTTPRouteHandler],
+    registry: CollectorRegistry,
+    tail: Tail | None = None,
+    secure_cookies: bool = False,
+    console_folder: Path = CONSOLE_FOLDER,
+) -> Litestar:
+    """The platform's web application. The caller opens and closes what it is handed.
+
+    `tail` is told of commits by the caller; without one, live tails look once a second. `secure_cookies` says
+    that browsers reach the platform by https even where it does not see so itself.
+    """
+    live = tail or Tail(store)
+    routes = [*ROUTES, *doors]
+    paths = {path for route in routes for path in route.paths}
+    return Litestar(
+        route_handlers=[*routes, serve_console],
+        dependencies=_dependencies(
+            store=store,
+            postgresql=state,
+            access=access,
+            registry=registry,
+            tail=live,
+            secure_cookies=secure_cookies,
+            console_folder=console_folder,
+        ),
+        exception_handlers=problem_handlers(paths),
+        before_send=[add_security_headers],
+        compression_config=CompressionConfig(
+            backend="gzip",
+            minimum_size=COMPRESS_FROM_BYTES,
+            gzip_compress_level=COMPRESSION_LEVEL,
+            exclude=["^/api/logs/tail$", "^/v1/"],
+        ),
+        openapi_config=schema.CONFIG,
+        on_shutdown=[live.close],
+        request_max_body_size=MAX_BODY_BYTES,
+        logging_config=None,
+    )
+
+
+def _dependencies(**parts: Any) -> dict[str, Provide]:
+    """What handlers may ask for by name: the parts as they are, and what is read from the request."""
+    given = {name: Provide(_constant(part), sync_to_thread=False) for name, part in parts.items()}
+    return given | {
+        "identity": Provide(parameters.read_identity),
+        "allowed": Provide(parameters.read_scope, sync_to_thread=False),
+        "window": Provide(parameters.read_time, sync_to_thread=False),
+        "log_question": Provide(parameters.read_log_question, sync_to_thread=False),
+        "span_question": Provide(parameters.read_span_question, sync_to_thread=False),
+    }
+
+
+def _constant(part: Any) -> Any:
+    def give() -> Any:
+        return part
+
+    return give

@@ -1,0 +1,72 @@
+"""What requests say in the same way everywhere: who asks, of which time, how many."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from litestar import Request
+from litestar.params import Dependency, Parameter
+
+from eduscope_server.access import Access, Identity
+from eduscope_server.query.fields import LOGS, SPANS
+from eduscope_server.query.question import Question, ask
+from eduscope_server.query.scope import Scope
+from eduscope_server.query.times import Window, read_window
+
+SESSION_COOKIE = "eduscope_session"
+
+Query = Annotated[
+    str,
+    Parameter(
+        query="query",
+        description='A search, such as `level:error service:courses "exact words" duration_ms:>500`. '
+        "docs/reference/query-language.md says all of it.",
+    ),
+]
+Tenant = Annotated[str, Parameter(description="Only records of this tenant.")]
+Service = Annotated[str, Parameter(description="Only records of this service.")]
+Level = Annotated[str, Parameter(description="Only log lines of this level.")]
+From = Annotated[
+    str | None,
+    Parameter(query="from", description="Start: RFC 3339, or relative like -15m, -1h, -7d. An hour ago."),
+]
+To = Annotated[str | None, Parameter(query="to", description="End, excluded: RFC 3339, relative, or now.")]
+Asked = Annotated[Question, Dependency(skip_validation=True)]
+"""Made by `read_log_question` or `read_span_question`, out of parameters that were checked there."""
+Cursor = Annotated[str, Parameter(description="`next_cursor` of the page before.")]
+
+
+async def read_identity(request: Request[Any, Any, Any], access: Access) -> Identity:
+    """Who asks. Raises `AccessDenied` or `StateUnavailable`."""
+    return await access.reader(request.headers.get("authorization"), request.cookies.get(SESSION_COOKIE))
+
+
+def read_scope(identity: Identity) -> Scope:
+    """What they may see."""
+    return Scope(None if identity.tenants is None else tuple(sorted(identity.tenants)))
+
+
+def read_time(from_: From = None, to: To = None) -> Window:
+    """The time they ask about."""
+    return read_window(from_, to, now=datetime.now(UTC))
+
+
+def read_log_question(  # noqa: PLR0913, PLR0917 - one for each parameter of the request
+    allowed: Scope,
+    window: Window,
+    search: Query = "",
+    tenant: Tenant = "",
+    service: Service = "",
+    level: Level = "",
+) -> Question:
+    """Which logs they ask for."""
+    fields = {"tenant": tenant, "service": service, "level": level}
+    return ask(LOGS, window=window, scope=allowed, query=search, fields=fields)
+
+
+def read_span_question(
+    allowed: Scope, window: Window, search: Query = "", tenant: Tenant = "", service: Service = ""
+) -> Question:
+    """Which spans they ask for."""
+    return ask(
+        SPANS, window=window, scope=allowed, query=search, fields={"tenant": tenant, "service": service}
+    )
