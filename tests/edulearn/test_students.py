@@ -7,10 +7,12 @@ import httpx
 import pytest
 
 from edulearn.services.gateway.telemetry import checked
-from edulearn.students.browser import REPORT_SPANS, Browser
+from edulearn.students.browser import Browser
 from edulearn.students.crowd import Crowd
 from edulearn.students.rhythm import DAY_SECONDS, SCHOOL, UNIVERSITY, activity, hour_of_day
 from edulearn.students.visit import Learner
+
+ACTIONS = 3
 
 
 def test_school_is_busy_before_noon_and_asleep_at_night() -> None:
@@ -39,11 +41,11 @@ async def test_each_request_bears_its_actions_correlation_and_the_report_tells_o
 
     async with httpx.AsyncClient(transport=httpx.MockTransport(gateway), base_url="http://gateway") as client:
         browser = Browser(client, "riverside-school", "agent")
-        for _ in range(REPORT_SPANS):
+        for _ in range(ACTIONS):
             async with browser.action("ask tutor") as action:
                 await action.request("GET", "/api/courses", "/api/courses")
     api = [r for r in asked if r.url.path == "/api/courses"]
-    assert len({r.headers["x-correlation-id"] for r in api}) == REPORT_SPANS
+    assert len({r.headers["x-correlation-id"] for r in api}) == ACTIONS
     assert api[1].headers["cookie"] == "edulearn_session=x"
     reports = [r.content for r in asked if r.url.path == "/telemetry/v1/traces"]
     spans = [
@@ -51,7 +53,7 @@ async def test_each_request_bears_its_actions_correlation_and_the_report_tells_o
         for body in reports
         for s in json.loads(checked(body, "traces"))["resourceSpans"][0]["scopeSpans"][0]["spans"]
     ]
-    assert len(spans) == 2 * REPORT_SPANS
+    assert len(spans) == 2 * ACTIONS
     child = next(s for s in spans if "parentSpanId" in s)
     assert f"00-{child['traceId']}-{child['spanId']}-01" in {r.headers["traceparent"] for r in api}
 

@@ -21,7 +21,6 @@ RESOURCE = {
 }
 INTERNAL, CLIENT = 1, 3
 FAILED = 2
-REPORT_SPANS = 8
 
 
 class Action:
@@ -93,8 +92,7 @@ class Browser:
                 "status": {"code": FAILED if failed else 0},
             }
             self.record(action, span, {"action": name})
-            if len(self._spans) >= REPORT_SPANS or failed:
-                await self.report()
+            await self.report()
 
     async def send(self, method: str, path: str, headers: dict[str, str], body: Any) -> httpx.Response:
         """A request with this browser's own cookie; the client's jar is shared and stays empty."""

@@ -24,6 +24,7 @@ from edulearn.services.courses.shapes import (
     SubmissionOut,
     TenantOut,
 )
+from edulearn.services.plain import PLAIN
 from edulearn.settings import Settings
 
 MOST_PASSAGES = 20
@@ -50,7 +51,7 @@ def make_app(settings: Settings) -> FastAPI:
         await queue.close()
         await engine.dispose()
 
-    app = FastAPI(title="EduLearn courses", lifespan=lifespan)
+    app = FastAPI(title="EduLearn courses", lifespan=lifespan, **PLAIN)
     app.state.sessions = sessions(engine)
     app.state.queue = queue
     app.state.chaos = Chaos(settings.data)

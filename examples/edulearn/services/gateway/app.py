@@ -15,6 +15,7 @@ from edulearn.services.answering import DependencyFailed, answered
 from edulearn.services.caller import Caller
 from edulearn.services.client import open_client
 from edulearn.services.gateway import proxy, session, telemetry
+from edulearn.services.plain import PLAIN
 from edulearn.settings import FRONTEND, Settings
 
 NO_FRONTEND = (
@@ -39,7 +40,7 @@ def make_app(settings: Settings) -> FastAPI:
         for client in clients.values():
             await client.aclose()
 
-    app = FastAPI(title="EduLearn", lifespan=lifespan)
+    app = FastAPI(title="EduLearn", lifespan=lifespan, **PLAIN)
     key = kept_secret(settings.data / "session.key")
     _add_session(app, clients["courses"], key)
     for route in proxy.ROUTES:

@@ -18,6 +18,7 @@ from edulearn.model.retrieval import Match, Retriever
 from edulearn.model.words import terms
 from edulearn.services.caller import Asking
 from edulearn.services.model_server.training import train
+from edulearn.services.plain import PLAIN
 from edulearn.settings import Settings
 
 PROVIDER = "edulearn"
@@ -113,7 +114,7 @@ def make_app(settings: Settings) -> FastAPI:
         log.info("models trained", ai_model_version=retriever.version)
         yield
 
-    app = FastAPI(title="EduLearn model server", lifespan=lifespan)
+    app = FastAPI(title="EduLearn model server", lifespan=lifespan, **PLAIN)
 
     @app.post("/v1/passages")
     async def passages(caller: Asking, asked: PassagesIn) -> dict[str, object]:

@@ -12,6 +12,7 @@ import eduscope
 from edulearn.services.answering import DependencyFailed, answered
 from edulearn.services.caller import Asking, Caller
 from edulearn.services.client import open_client
+from edulearn.services.plain import PLAIN
 from edulearn.services.tutor.answer import Source, compose
 from edulearn.settings import Settings
 
@@ -49,7 +50,7 @@ def make_app(settings: Settings) -> FastAPI:
         await models.aclose()
         await courses.aclose()
 
-    app = FastAPI(title="EduLearn tutor", lifespan=lifespan)
+    app = FastAPI(title="EduLearn tutor", lifespan=lifespan, **PLAIN)
 
     @app.post("/questions")
     async def ask(caller: Asking, asked: QuestionIn) -> AnswerOut:
