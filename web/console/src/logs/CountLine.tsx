@@ -1,0 +1,33 @@
+import { type Histogram, LEVELS } from "../api/types";
+import { humanCount, humanDuration } from "../time/duration";
+
+interface CountLineProps {
+  count: number | undefined;
+  counting: boolean;
+  histogram: Histogram | undefined;
+}
+
+/** The exact number of lines found, by level, and how wide a bar is. */
+export function CountLine({ count, counting, histogram }: CountLineProps) {
+  const totals = LEVELS.map((level) => ({
+    level,
+    total: histogram?.buckets.reduce((sum, bucket) => sum + (bucket.counts[level] ?? 0), 0) ?? 0,
+  })).filter(({ total }) => total > 0);
+  return (
+    <p className="count-line" aria-live="polite">
+      <strong data-testid="log-count" data-busy={counting}>
+        {count === undefined ? "Counting…" : `${humanCount(count)} log line${count === 1 ? "" : "s"}`}
+      </strong>
+      {totals.map(({ level, total }) => (
+        <span key={level} className="legend" data-level={level}>
+          <i aria-hidden="true" /> {humanCount(total)} {level}
+        </span>
+      ))}
+      {histogram && (
+        <span className="muted count-interval">
+          one bar: {humanDuration(histogram.interval_seconds * 1000)}
+        </span>
+      )}
+    </p>
+  );
+}

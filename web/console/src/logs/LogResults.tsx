@@ -1,0 +1,39 @@
+import { useCallback, useMemo } from "react";
+import type { LogScope, useLogs } from "../api/queries";
+import { ErrorPanel } from "../parts/ErrorPanel";
+import { Loading } from "../parts/Loading";
+import { resolveInstant } from "../time/range";
+import { LogList } from "./LogList";
+import { NoLogs } from "./NoLogs";
+
+const DAY_MS = 86_400_000;
+
+interface LogResultsProps {
+  logs: ReturnType<typeof useLogs>;
+  scope: LogScope;
+}
+
+/** The lines found, newest first; more are read as one scrolls. */
+export function LogResults({ logs, scope }: LogResultsProps) {
+  const found = useMemo(() => logs.data?.pages.flatMap((page) => page.logs) ?? [], [logs.data]);
+  const now = Date.now();
+  const from = resolveInstant(scope.from, now) ?? now;
+  const { fetchNextPage, hasNextPage, isFetching } = logs;
+  const more = useCallback(() => {
+    if (hasNextPage && !isFetching) void fetchNextPage();
+  }, [fetchNextPage, hasNextPage, isFetching]);
+
+  if (logs.isPending) return <Loading label="Searching" />;
+  if (found.length === 0 && !logs.isFetching) return <NoLogs scope={scope} />;
+  return (
+    <div className="log-results" data-stale={logs.isPlaceholderData}>
+      <LogList logs={found} day={now - from > DAY_MS} nearEnd={more} />
+      {logs.isFetchNextPageError && logs.error && (
+        <ErrorPanel error={logs.error} retry={() => logs.fetchNextPage()} />
+      )}
+      <p className="list-end muted" aria-live="polite">
+        {logs.isFetchingNextPage ? "Reading more…" : logs.hasNextPage ? "" : "That is all in this range."}
+      </p>
+    </div>
+  );
+}

@@ -1,0 +1,90 @@
+import { useCallback, useState } from "react";
+import { ApiError } from "../api/errors";
+import { type LogScope, useHistogram, useLogCount, useLogs } from "../api/queries";
+import { ErrorPanel } from "../parts/ErrorPanel";
+import { Icon } from "../parts/Icon";
+import { RangePicker } from "../parts/RangePicker";
+import { usePageTitle } from "../parts/usePageTitle";
+import { absoluteRange } from "../time/range";
+import { rangePatch, useView } from "../view";
+import { CountLine } from "./CountLine";
+import { Histogram } from "./Histogram";
+import { LogResults } from "./LogResults";
+import { QueryError } from "./QueryError";
+import { SearchBox } from "./SearchBox";
+import { TailView } from "./TailView";
+import { useBucketCount } from "./useBucketCount";
+
+export function LogsPage() {
+  usePageTitle("Logs");
+  const view = useView();
+  const live = view.get("live") === "1";
+  const scope: LogScope = { query: view.get("query"), tenant: view.tenant, ...view.range };
+  const logs = useLogs(scope, !live);
+  const count = useLogCount(scope, !live);
+  const histogram = useHistogram(scope, useBucketCount(), !live);
+  const [tailError, setTailError] = useState<Error | null>(null);
+  const failure = live ? tailError : (logs.error ?? histogram.error ?? count.error);
+  const unreadable = failure instanceof ApiError && failure.status === 400;
+
+  const { refetch: refetchLogs } = logs;
+  const { refetch: refetchCount } = count;
+  const { refetch: refetchHistogram } = histogram;
+  const refetch = useCallback(() => {
+    void refetchLogs();
+    void refetchCount();
+    void refetchHistogram();
+  }, [refetchLogs, refetchCount, refetchHistogram]);
+  const search = useCallback((query: string) => view.set({ query }), [view]);
+  const narrow = useCallback(
+    (fromMs: number, toMs: number) => view.set(rangePatch(absoluteRange(fromMs, toMs))),
+    [view],
+  );
+
+  return (
+    <div className="page">
+      <div className="logs-head">
+        <h1 className="hidden">Logs</h1>
+        <SearchBox query={scope.query} search={search} errorAt={unreadable ? failure.position : undefined} />
+        <div className="logs-tools">
+          {!live && <RangePicker />}
+          {!live && (
+            <button
+              type="button"
+              className="icon-button"
+              aria-label="Search again"
+              title="Search again"
+              onClick={refetch}
+            >
+              <Icon name="refresh" />
+            </button>
+          )}
+          <button
+            type="button"
+            className="button"
+            data-testid="live-tail"
+            aria-pressed={live}
+            onClick={() => view.set({ live: live ? null : "1" })}
+          >
+            <Icon name={live ? "pause" : "play"} /> {live ? "Stop live tail" : "Live tail"}
+          </button>
+        </div>
+      </div>
+      {unreadable && <QueryError error={failure} query={scope.query} />}
+      {live && <TailView key={`${scope.query} ${scope.tenant}`} scope={scope} onError={setTailError} />}
+      {live && tailError && !unreadable && (
+        <ErrorPanel error={tailError} retry={() => view.set({ live: null })} />
+      )}
+      {!live && !unreadable && (
+        <>
+          {failure && <ErrorPanel error={failure} retry={refetch} />}
+          {histogram.data && !(failure && !logs.data) && (
+            <Histogram histogram={histogram.data} narrow={narrow} />
+          )}
+          <CountLine count={count.data?.count} counting={count.isFetching} histogram={histogram.data} />
+          {!(failure && !logs.data) && <LogResults logs={logs} scope={scope} />}
+        </>
+      )}
+    </div>
+  );
+}

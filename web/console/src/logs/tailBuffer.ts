@@ -1,0 +1,31 @@
+import type { Log } from "../api/types";
+
+/** Lines kept on the page; older ones are still in the store. */
+export const KEPT_LINES = 1000;
+/** Lines held back while paused; what comes beyond them is counted, not kept. */
+export const HELD_LINES = 2000;
+
+export interface TailBuffer {
+  /** Newest first. */
+  lines: readonly Log[];
+  held: readonly Log[];
+  /** Lines that this page or the platform could not keep up with. */
+  dropped: number;
+}
+
+export const EMPTY_TAIL: TailBuffer = { lines: [], held: [], dropped: 0 };
+
+/** Takes new lines in (oldest first), onto the page or, while paused, behind it. */
+export function receive(buffer: TailBuffer, arrived: readonly Log[], paused: boolean): TailBuffer {
+  if (!paused) {
+    return { ...buffer, lines: [...arrived.toReversed(), ...buffer.lines].slice(0, KEPT_LINES) };
+  }
+  const held = [...arrived.toReversed(), ...buffer.held];
+  const over = Math.max(0, held.length - HELD_LINES);
+  return { ...buffer, held: held.slice(0, HELD_LINES), dropped: buffer.dropped + over };
+}
+
+/** Shows what was held back. */
+export function release(buffer: TailBuffer): TailBuffer {
+  return { ...buffer, lines: [...buffer.held, ...buffer.lines].slice(0, KEPT_LINES), held: [] };
+}

@@ -1,0 +1,28 @@
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { App } from "./App";
+import "./styles/tokens.css";
+import "./styles/base.css";
+import "./styles/shell.css";
+import "./styles/parts.css";
+import "./styles/overview.css";
+import "./styles/logs.css";
+import "./styles/search.css";
+import "./styles/traces.css";
+import "./styles/correlation.css";
+
+// Nothing is retried behind one's back: an error is shown with its reason, and the way to try again.
+const queries = new QueryClient({
+  defaultOptions: { queries: { retry: false, refetchOnWindowFocus: false, staleTime: 5_000 } },
+});
+
+const root = document.getElementById("root");
+if (!root) throw new Error("index.html has no #root element to put the console into");
+createRoot(root).render(
+  <StrictMode>
+    <QueryClientProvider client={queries}>
+      <App />
+    </QueryClientProvider>
+  </StrictMode>,
+);

@@ -1,0 +1,69 @@
+import { Link } from "wouter";
+import type { ErrorGroup } from "../api/types";
+import { term } from "../language/edit";
+import { Service } from "../parts/Service";
+import { Ago } from "../parts/Timestamp";
+import { humanCount } from "../time/duration";
+import { useView } from "../view";
+
+/** What failed, most often first; each row leads to its log lines and to one occurrence. */
+export function ErrorTable({ errors }: { errors: ErrorGroup[] }) {
+  return (
+    <section className="errors">
+      <h2>Errors</h2>
+      <div className="table-scroll">
+        <table className="table">
+          <thead>
+            <tr>
+              <th scope="col">Service</th>
+              <th scope="col">Error</th>
+              <th scope="col" className="number">
+                Count
+              </th>
+              <th scope="col" className="number">
+                Last seen
+              </th>
+              <th scope="col">
+                <span className="hidden">Open</span>
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {errors.map((error) => (
+              <ErrorRow key={`${error.service_name} ${error.type} ${error.message}`} error={error} />
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </section>
+  );
+}
+
+function ErrorRow({ error }: { error: ErrorGroup }) {
+  const view = useView();
+  const query = [term("service_name", error.service_name), error.type && term("exception.type", error.type)];
+  const id = error.correlation_id || error.trace_id;
+  return (
+    <tr data-testid="error-row">
+      <td>
+        <Service name={error.service_name} />
+      </td>
+      <td className="error-text">
+        <Link href={view.to("/logs", { query: query.filter(Boolean).join(" ") })} className="row-link">
+          <strong>{error.type || "Error"}</strong> <span className="muted">{error.message}</span>
+        </Link>
+      </td>
+      <td className="number">{humanCount(error.count)}</td>
+      <td className="number">
+        <Ago at={error.last_seen} />
+      </td>
+      <td className="cell-links">
+        {id && (
+          <Link href={view.to(`/correlations/${encodeURIComponent(id)}`)} className="button small">
+            Last one
+          </Link>
+        )}
+      </td>
+    </tr>
+  );
+}

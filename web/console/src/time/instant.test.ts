@@ -1,0 +1,35 @@
+import { expect, it } from "vitest";
+import { ago, microseconds, utc } from "./instant";
+import { TimeScale } from "./scale";
+
+it("keeps microseconds, which Date alone would drop", () => {
+  const one = microseconds("2026-11-23T10:00:00.000001Z");
+  expect(one - microseconds("2026-11-23T10:00:00Z")).toBe(1);
+  expect(microseconds("2026-11-23T10:00:00.5Z") - one).toBe(499_999);
+});
+
+it("shows the time in UTC as it was kept", () => {
+  expect(utc("2026-11-23T10:25:01.123456Z")).toBe("2026-11-23 10:25:01.123456 UTC");
+});
+
+it("says how long ago in the unit that fits", () => {
+  const now = Date.parse("2026-11-23T10:00:00Z");
+  const back = (seconds: number) => ago(new Date(now - seconds * 1000).toISOString(), now);
+  expect([1, 30, 200, 7300, 200_000].map(back)).toEqual([
+    "just now",
+    "30 s ago",
+    "3 min ago",
+    "2 h ago",
+    "2 d ago",
+  ]);
+});
+
+it("marks round offsets, none so near the end that its label is cut", () => {
+  const ticks = new TimeScale(0, 350_400).ticks(7);
+  expect(ticks.map(({ ms }) => ms)).toEqual([0, 100, 200, 300]);
+});
+
+it("holds what lies outside at the edge, and draws a moment without length", () => {
+  const scale = new TimeScale(1000, 1000);
+  expect([scale.at(0), scale.at(1000), scale.at(9999)]).toEqual([0, 0, 100]);
+});

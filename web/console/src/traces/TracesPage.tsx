@@ -1,0 +1,91 @@
+import { useCallback, useMemo, useRef } from "react";
+import { ApiError } from "../api/errors";
+import { type TraceScope, useTraces } from "../api/queries";
+import { Connect } from "../parts/Connect";
+import { EmptyState } from "../parts/EmptyState";
+import { ErrorPanel } from "../parts/ErrorPanel";
+import { Icon } from "../parts/Icon";
+import { Loading } from "../parts/Loading";
+import { RangePicker } from "../parts/RangePicker";
+import { walkRows } from "../parts/rowKeys";
+import { usePageTitle } from "../parts/usePageTitle";
+import { useReached } from "../parts/useScroll";
+import { useView } from "../view";
+import { TraceFilters } from "./TraceFilters";
+import { TraceRow } from "./TraceRow";
+
+export function TracesPage() {
+  usePageTitle("Traces");
+  const view = useView();
+  const scope: TraceScope = {
+    query: view.get("query"),
+    service: view.get("service"),
+    status: view.get("status"),
+    min_duration_ms: view.get("min_duration_ms"),
+    tenant: view.tenant,
+    ...view.range,
+  };
+  const traces = useTraces(scope);
+  const found = useMemo(() => traces.data?.pages.flatMap((page) => page.traces) ?? [], [traces.data]);
+  const longest = Math.max(1, ...found.map((trace) => trace.duration_ms));
+  const end = useRef<HTMLDivElement>(null);
+  const { fetchNextPage, hasNextPage, isFetching } = traces;
+  useReached(
+    end,
+    useCallback(() => {
+      if (hasNextPage && !isFetching) void fetchNextPage();
+    }, [fetchNextPage, hasNextPage, isFetching]),
+  );
+  const failed = traces.error && !(traces.error instanceof ApiError && found.length > 0);
+
+  return (
+    <div className="page">
+      <div className="page-head">
+        <h1>Traces</h1>
+        <div className="logs-tools">
+          <RangePicker />
+          <button
+            type="button"
+            className="icon-button"
+            aria-label="Search again"
+            title="Search again"
+            onClick={() => traces.refetch()}
+          >
+            <Icon name="refresh" />
+          </button>
+        </div>
+      </div>
+      <TraceFilters key={view.get("query")} scope={scope} change={(patch) => view.set(patch)} />
+      {failed && traces.error && <ErrorPanel error={traces.error} retry={traces.refetch} />}
+      {traces.isPending && <Loading label="Searching" />}
+      {traces.data && found.length === 0 && <NoTraces scope={scope} />}
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: the keys belong to the links in it and bubble up here */}
+      <div className="trace-list" onKeyDown={walkRows} data-stale={traces.isPlaceholderData}>
+        {found.map((trace) => (
+          <TraceRow key={trace.trace_id} trace={trace} longestMs={longest} />
+        ))}
+      </div>
+      <div ref={end} className="list-end muted">
+        {traces.isFetchingNextPage
+          ? "Reading more…"
+          : found.length > 0 && !hasNextPage && "Those are all in this range."}
+      </div>
+    </div>
+  );
+}
+
+function NoTraces({ scope }: { scope: TraceScope }) {
+  const narrowed = [scope.query, scope.service, scope.status, scope.min_duration_ms, scope.tenant].some(
+    Boolean,
+  );
+  return (
+    <EmptyState title={narrowed ? "No trace matches" : "No trace in this time"}>
+      <p>
+        {narrowed
+          ? "Take a filter out, or widen the time range."
+          : "Widen the time range, or let a service send traces:"}
+      </p>
+      {!narrowed && <Connect />}
+    </EmptyState>
+  );
+}
