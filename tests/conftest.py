@@ -44,14 +44,15 @@ class Platform:
     def start(self) -> None:
         """Starts it and waits until it is ready."""
         inherited = {k: v for k, v in os.environ.items() if not k.startswith("EDUSCOPE_")}
-        self.process = subprocess.Popen(
-            [*SERVE, "--data", str(self.folder), "--listen", f"127.0.0.1:{self.port}"],
-            env=inherited
-            | {"EDUSCOPE_ADMIN_TOKEN": ADMIN_TOKEN, "EDUSCOPE_INGEST_KEY": INGEST_KEY}
-            | self._environment,
-            stdout=(self.folder.parent / f"{self.folder.name}.log").open("ab"),
-            stderr=subprocess.STDOUT,
-        )
+        with (self.folder.parent / f"{self.folder.name}.log").open("ab") as log:
+            self.process = subprocess.Popen(
+                [*SERVE, "--data", str(self.folder), "--listen", f"127.0.0.1:{self.port}"],
+                env=inherited
+                | {"EDUSCOPE_ADMIN_TOKEN": ADMIN_TOKEN, "EDUSCOPE_INGEST_KEY": INGEST_KEY}
+                | self._environment,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
         deadline = time.monotonic() + READY_SECONDS
         while not self._is_ready():
             assert self.process.poll() is None, "the platform ended while starting; see its log"

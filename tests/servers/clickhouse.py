@@ -16,7 +16,7 @@ import clickhouse_connect
 from clickhouse_connect.driver._backend.httpcommon import decompress_response
 from clickhouse_connect.driver.exceptions import ClickHouseError
 
-_INSERT = re.compile(r"\s*INSERT INTO (\S+)\s*(\([^)]*\))?\s*FORMAT (\w+)\s*", re.IGNORECASE)
+_INSERT = re.compile(r"\s*INSERT INTO (\S+)\s*(\([^)]*\))?\s*FORMAT (\w+)[ \t]*\n?", re.IGNORECASE)
 _FORMAT = re.compile(r"\s*FORMAT (\w+)\s*$", re.IGNORECASE)
 _NOT_SETTINGS = {
     "query", "database", "client_protocol_version", "session_id", "query_id", "wait_end_of_query", "default_format",

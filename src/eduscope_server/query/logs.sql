@@ -1,13 +1,17 @@
+-- name: tie
+-- A number made of all a record holds: the order of records of one microsecond, and what tells them apart.
+bitShiftRight(sipHash64(
+    timestamp, received_at, toString(log_level), service_name, tenant_id, correlation_id, user_id, request_id,
+    trace_id, span_id, ifNull(toString(duration_ms), ''), message, environment, release,
+    mapKeys(attributes), mapValues(attributes), mapKeys(measures), mapValues(measures), marks
+), 2)
+
 -- name: newest
--- The newest records that match, whole, with the hash that orders records of one microsecond. The inner select
--- stops early: the engine fetches the wide columns of the rows that are left only.
+-- The newest records that match, whole. The inner select stops early: the engine fetches the wide columns of the
+-- rows that are left only.
 SELECT
     $columns,
-    bitShiftRight(sipHash64(
-        service_name, tenant_id, correlation_id, user_id, request_id, trace_id, span_id, toString(log_level),
-        toString(duration_ms), message, environment, release, toString(received_at),
-        mapKeys(attributes), mapValues(attributes), mapKeys(measures), mapValues(measures), marks
-    ), 2) AS tie
+    $tie AS tie
 FROM (
     SELECT $columns
     FROM eduscope.logs
@@ -17,14 +21,10 @@ FROM (
 )
 
 -- name: tied
--- The records of one microsecond that match, in the order of their hash, from a place among them on.
+-- The records of one microsecond that match, in the order of their tie, from a place among them on.
 SELECT
     $columns,
-    bitShiftRight(sipHash64(
-        service_name, tenant_id, correlation_id, user_id, request_id, trace_id, span_id, toString(log_level),
-        toString(duration_ms), message, environment, release, toString(received_at),
-        mapKeys(attributes), mapValues(attributes), mapKeys(measures), mapValues(measures), marks
-    ), 2) AS tie
+    $tie AS tie
 FROM eduscope.logs
 WHERE $condition AND tie >= {tie:UInt64}
 ORDER BY tie
@@ -50,11 +50,7 @@ GROUP BY slot, level
 -- Records that match and came in since a time, whole, oldest first.
 SELECT
     $columns,
-    bitShiftRight(sipHash64(
-        service_name, tenant_id, correlation_id, user_id, request_id, trace_id, span_id, toString(log_level),
-        toString(duration_ms), message, environment, release, toString(timestamp), toString(received_at),
-        mapKeys(attributes), mapValues(attributes), mapKeys(measures), mapValues(measures), marks
-    ), 2) AS tie
+    $tie AS tie
 FROM eduscope.logs
 WHERE $condition
 ORDER BY received_at DESC
