@@ -11,8 +11,9 @@
 
 BIN := .venv/bin
 STAMPS := .venv/stamps
-# Node comes from a Python package; npm and what it starts find it first.
-NPM := PATH="$(CURDIR)/$(BIN):$$PATH" npm --no-audit --no-fund --loglevel=error
+# Node comes from a Python package and is linked into the venv; npm and what it starts find it first.
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+NPM := npm --no-audit --no-fund --loglevel=error
 
 # In the order in which they build: EduLearn's front end uses the browser SDK.
 WEB := $(patsubst %/package.json,%,$(wildcard web/browser/package.json web/console/package.json \

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from eduscope_server.cli.options import load_settings, with_settings
+from eduscope_server.cli.options import fail, load_settings, with_settings
 from eduscope_server.config import Settings, option_rows
 
 
@@ -10,7 +10,13 @@ def serve_command(serve_platform: Callable[[Settings], None]) -> Callable[..., N
     """The command, with a flag for every setting."""
 
     def serve(flags: dict[str, str | None]) -> None:
-        serve_platform(load_settings(flags))
+        from eduscope_server.state import StateBroken, StateUnavailable
+        from eduscope_server.store import StoreUnavailable
+
+        try:
+            serve_platform(load_settings(flags))
+        except (StateBroken, StateUnavailable, StoreUnavailable) as error:
+            fail(str(error))
 
     secrets = ", ".join(row.environment for row in option_rows() if row.secret)
     serve.__doc__ = (

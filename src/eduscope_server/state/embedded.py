@@ -176,11 +176,10 @@ class EmbeddedPostgres:
     async def _run(self) -> None:
         await asyncio.to_thread(self._launch)
         ready = await asyncio.to_thread(wait_until, self._is_ready_or_gone, seconds=_START_SECONDS)
-        if not ready or self.guarded is None or self.guarded.ended_with is not None:
-            log = self.folder / "server.log"
-            raise StateUnavailable(
-                f"the embedded PostgreSQL did not start within {_START_SECONDS:.0f} s; see {log}"
-            )
+        status = self.guarded.ended_with if self.guarded else None
+        if not ready or status is not None:
+            what = "was not ready in time" if status is None else f"ended with status {status} at its start"
+            raise StateUnavailable(f"the embedded PostgreSQL {what}; see {self.folder / 'server.log'}")
 
     def _launch(self) -> None:
         log_path = self.folder / "server.log"
@@ -209,6 +208,7 @@ class EmbeddedPostgres:
             await asyncio.sleep(_RESTART_SECONDS)
             if self.guarded is not None and (status := self.guarded.ended_with) is not None:
                 _log.warning("the embedded PostgreSQL ended with status %s; starting it again", status)
+                self.guarded.ask_to_stop()  # closes the pipe to a guard that has gone
                 try:
                     await self._run()
                 except (StateUnavailable, StateBroken, OSError) as error:

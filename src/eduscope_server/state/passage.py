@@ -38,8 +38,10 @@ def _may_search(account: Account, folder: Path) -> bool:
     found = folder.stat()
     if found.st_uid == account.user_id:
         return bool(found.st_mode & stat.S_IXUSR)
-    if (_USER, _SEARCH, account.user_id) in _entries_of(folder):
-        return True
+    entries = _entries_of(folder)
+    granted = next((rights for tag, rights, who in entries if (tag, who) == (_USER, account.user_id)), None)
+    if granted is not None:
+        return bool(granted & _mask(entries) & _SEARCH)
     if found.st_gid == account.group_id:
         return bool(found.st_mode & stat.S_IXGRP)
     return bool(found.st_mode & stat.S_IXOTH)
@@ -56,13 +58,15 @@ def _entries_of(folder: Path) -> list[Entry]:
 
 
 def _with_search(account: Account, entries: list[Entry]) -> list[Entry]:
-    # The mask bounds what named accounts and groups may do; without a list the group's rights stand for it.
-    bound = next((rights for tag, rights, _ in entries if tag == _MASK), None)
-    if bound is None:
-        bound = next(rights for tag, rights, _ in entries if tag == _GROUP)
     kept = [entry for entry in entries if entry[0] != _MASK and entry[::2] != (_USER, account.user_id)]
-    added = [(_USER, _SEARCH, account.user_id), (_MASK, bound | _SEARCH, _NO_ID)]
+    added = [(_USER, _SEARCH, account.user_id), (_MASK, _mask(entries) | _SEARCH, _NO_ID)]
     return sorted(kept + added, key=lambda entry: (entry[0], entry[2]))
+
+
+def _mask(entries: list[Entry]) -> int:
+    """What bounds the rights of named accounts and groups. A `chmod` of the group's rights changes it."""
+    rights = {tag: rights for tag, rights, _ in entries}
+    return rights.get(_MASK, rights[_GROUP])
 
 
 def _pack(entries: list[Entry]) -> bytes:

@@ -1,10 +1,11 @@
 """The platform's PostgreSQL: opened, migrated, asked by name, closed."""
 
+import asyncio
 import logging
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 import psycopg
 from psycopg.rows import DictRow, dict_row
@@ -19,10 +20,23 @@ _log = logging.getLogger(__name__)
 _CONNECTIONS = 8
 # A search that waits for its session longer than this is better told to come back.
 _WAIT_SECONDS = 3.0
+# Whatever the platform asks of PostgreSQL takes milliseconds.
+_ANSWER_SECONDS = 5.0
 # Short, so that the pool never sleeps long between two tries while the server is away.
 _RECONNECT_SECONDS = 2.0
 _WAITING_REQUESTS = 256
 
+# A partitioned network is noticed within seconds, not after TCP's minutes.
+_CONNECTION: dict[str, Any] = {
+    "row_factory": dict_row,
+    "application_name": "eduscope",
+    "connect_timeout": 3,
+    "tcp_user_timeout": 5000,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+}
+
+T = TypeVar("T")
 Parameters = Mapping[str, object] | Sequence[object] | None
 
 
@@ -71,21 +85,16 @@ class State:
 
     async def fetch(self, sql: str, parameters: Parameters = None) -> list[dict[str, Any]]:
         """The rows of a query, or of a change with RETURNING."""
-        async with self.transaction() as connection:
-            cursor = await connection.execute(sql, parameters)
-            return await cursor.fetchall()
+        return await _in_time(self._fetch(sql, parameters))
 
     async def fetch_one(self, sql: str, parameters: Parameters = None) -> dict[str, Any] | None:
         """The first row, or None."""
-        async with self.transaction() as connection:
-            cursor = await connection.execute(sql, parameters)
-            return await cursor.fetchone()
+        rows = await self.fetch(sql, parameters)
+        return rows[0] if rows else None
 
     async def execute(self, sql: str, parameters: Parameters = None) -> int:
         """Run a change and return how many rows it touched."""
-        async with self.transaction() as connection:
-            cursor = await connection.execute(sql, parameters)
-            return cursor.rowcount
+        return await _in_time(self._execute(sql, parameters))
 
     async def is_ready(self) -> bool:
         """Whether PostgreSQL answers now."""
@@ -95,6 +104,14 @@ class State:
             return False
         return True
 
+    async def _fetch(self, sql: str, parameters: Parameters) -> list[dict[str, Any]]:
+        async with self.transaction() as connection:
+            return await (await connection.execute(sql, parameters)).fetchall()
+
+    async def _execute(self, sql: str, parameters: Parameters) -> int:
+        async with self.transaction() as connection:
+            return (await connection.execute(sql, parameters)).rowcount
+
     async def close(self) -> None:
         """Close every connection, then stop the embedded server in order."""
         await self._pool.close()
@@ -102,11 +119,30 @@ class State:
             await self._embedded.stop()
 
 
+async def _in_time(work: Coroutine[Any, Any, T]) -> T:
+    """The result of small work; `StateUnavailable` when the server hangs.
+
+    The work is left alone, not cancelled: psycopg would then ask the same server to cancel the query, and wait.
+    What is left holds one of few connections, so that a server that hangs is bounded, too.
+    """
+    task = asyncio.create_task(work)
+    done, _ = await asyncio.wait({task}, timeout=_ANSWER_SECONDS)
+    if not done:
+        task.add_done_callback(_ignore)
+        raise StateUnavailable(f"PostgreSQL did not answer within {_ANSWER_SECONDS:.0f} s; retry shortly")
+    return task.result()
+
+
+def _ignore(task: "asyncio.Task[Any]") -> None:
+    if not task.cancelled():
+        task.exception()  # else asyncio says that nobody looked at it
+
+
 def _pool(address: str) -> "AsyncConnectionPool[psycopg.AsyncConnection[DictRow]]":
     return AsyncConnectionPool(
         address,
         connection_class=psycopg.AsyncConnection[DictRow],
-        kwargs={"row_factory": dict_row, "connect_timeout": 3, "application_name": "eduscope"},
+        kwargs=_CONNECTION,
         min_size=0,
         max_size=_CONNECTIONS,
         max_waiting=_WAITING_REQUESTS,
