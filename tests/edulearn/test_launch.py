@@ -1,65 +1,20 @@
 """EduLearn as a whole: it comes up, works, tells no names, and leaves nothing behind."""
 
-import json
-import os
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import httpx
-import psutil
 import psycopg
 import pytest
+from tests.edulearn.running import EduLearn
 
 from edulearn.database.embedded import address
 
 READY_SECONDS = 60.0
-GONE_SECONDS = 20.0
-
-
-class EduLearn:
-    """A running `python -m edulearn up`."""
-
-    def __init__(self, data: Path, students: int) -> None:
-        command = [sys.executable, "-m", "edulearn", "up", "--data", str(data), "--port", "0"]
-        environment = {k: v for k, v in os.environ.items() if not k.startswith("EDUSCOPE_")}
-        self.data = data
-        self.process = subprocess.Popen(
-            [*command, "--students", str(students)], env=environment, stdout=subprocess.PIPE, text=True
-        )
-        self.reports: list[dict[str, Any]] = []
-        assert self.process.stdout is not None
-        for line in self.process.stdout:
-            self.reports.append(json.loads(line))
-            if self.reports[-1]["service"] == "edulearn":
-                break
-        assert self.reports[-1]["status"] == "ready", self.reports[-1]
-        self.url = self.reports[-1]["url"]
-        self.family = psutil.Process(self.process.pid).children(recursive=True)
-
-    def left_behind(self) -> list[psutil.Process]:
-        """The processes that are still there after a while."""
-        _, left = psutil.wait_procs(self.family, timeout=GONE_SECONDS)
-        return list(left)
-
-    def close(self) -> None:
-        """Ends everything, whatever the test left."""
-        if self.process.poll() is None:
-            self.process.kill()
-        self.process.wait()
-        assert self.process.stdout is not None
-        self.process.stdout.close()
-        for process in self.left_behind():
-            process.kill()
-
-    def lines(self) -> list[dict[str, Any]]:
-        """What the services have written so far."""
-        files = (self.data / "log").glob("*.ndjson")
-        return [json.loads(line) for file in files for line in file.read_text().splitlines()]
 
 
 @pytest.fixture
@@ -93,8 +48,7 @@ def test_it_reports_each_part_works_and_stops_in_order(edulearn: EduLearn) -> No
     recorded = str(edulearn.lines())
     assert not [value for person in people for value in person if value in recorded]
     assert {line["log_level"] for line in edulearn.lines()} == {"info"}
-    edulearn.process.send_signal(signal.SIGTERM)
-    assert edulearn.process.wait(GONE_SECONDS) == 0
+    assert edulearn.stop(signal.SIGTERM) == 0
     assert edulearn.left_behind() == []
 
 
@@ -105,8 +59,7 @@ def test_killed_it_leaves_no_process_and_starts_again_on_its_data(edulearn: EduL
     again = EduLearn(edulearn.data, students=0)
     try:
         assert next(r for r in again.reports if r["service"] == "database")["learners_added"] == 0
-        again.process.send_signal(signal.SIGINT)
-        assert again.process.wait(GONE_SECONDS) == 0
+        assert again.stop(signal.SIGINT) == 0
         assert again.left_behind() == []
     finally:
         again.close()
