@@ -4,8 +4,8 @@ A context is a frozen record in a `contextvars.ContextVar`, so it follows tasks 
 part of a log line is written once, when the context is made, and reused by every line in it.
 """
 
+import os
 import re
-import uuid
 from collections.abc import Callable
 from contextvars import ContextVar
 
@@ -20,8 +20,14 @@ is_tenant_id = re.compile(r"[A-Za-z0-9._:-]{1,64}").fullmatch
 """Whether a text may stand as a tenant id."""
 
 
+_UUID4_FIXED = 0x4000_8000_0000_0000_0000
+_UUID4_DRAWN = (1 << 128) - 1 & ~0xF000_C000_0000_0000_0000
+
+
 def _random_id() -> str:
-    return uuid.uuid4().hex
+    """The digits of a UUID4, as `uuid` makes it at twice the price."""
+    drawn = int.from_bytes(os.urandom(16), "big")
+    return "%032x" % (drawn & _UUID4_DRAWN | _UUID4_FIXED)
 
 
 _make_id: Callable[[], str] = _random_id

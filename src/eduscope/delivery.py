@@ -2,12 +2,12 @@
 connection.
 """
 
-import enum
 import http.client
 import ssl
 import zlib
-from typing import NamedTuple
 from urllib.parse import urlsplit
+
+from eduscope.export import Outcome, Verdict
 
 GZIP_LEVEL = 1
 """Level 1 shrinks log lines about eightfold at 100 MB/s; higher levels cost the host's processor for
@@ -21,26 +21,6 @@ RETRY_AFTER_MAX_SECONDS = 60.0
 """A platform may ask to be left alone, but not for so long that the queue is lost to it."""
 
 ANSWER_MAX_BYTES = 64 * 1024
-
-
-class Verdict(enum.Enum):
-    """What a sending came to, which is what to do next."""
-
-    KEPT = enum.auto()
-    LATER = enum.auto()
-    """The platform is away or busy: the same batch again, for as long as it takes."""
-    DOUBTFUL = enum.auto()
-    """The platform failed on it: again, but not for ever, or one batch would stop all others."""
-    REFUSED = enum.auto()
-    """It will never be taken."""
-
-
-class Outcome(NamedTuple):
-    """What came of one sending, and the reason to count it under."""
-
-    verdict: Verdict
-    reason: str = ""
-    retry_after_seconds: float = 0.0
 
 
 class Delivery:

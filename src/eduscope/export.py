@@ -4,6 +4,7 @@ The host's thread only appends to a queue. The queue is bounded in bytes; what d
 counted. A platform that is slow, away or refusing costs the host nothing but those drops.
 """
 
+import enum
 import os
 import random
 import threading
@@ -11,10 +12,9 @@ import time
 import weakref
 from collections import deque
 from collections.abc import Callable
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from eduscope.counters import counters
-from eduscope.delivery import Outcome, Verdict
 
 BACKOFF_FIRST_SECONDS = 0.25
 BACKOFF_MAX_SECONDS = 15.0
@@ -27,6 +27,26 @@ LINE_OVERHEAD_BYTES = 80
 """What a `bytes` object and its place in the queue cost beside its content (measured with
 `sys.getsizeof`).
 """
+
+
+class Verdict(enum.Enum):
+    """What a sending came to, which is what to do next."""
+
+    KEPT = enum.auto()
+    LATER = enum.auto()
+    """The platform is away or busy: the same batch again, for as long as it takes."""
+    DOUBTFUL = enum.auto()
+    """The platform failed on it: again, but not for ever, or one batch would stop all others."""
+    REFUSED = enum.auto()
+    """It will never be taken."""
+
+
+class Outcome(NamedTuple):
+    """What came of one sending, and the reason to count it under."""
+
+    verdict: Verdict
+    reason: str = ""
+    retry_after_seconds: float = 0.0
 
 
 class Sender(Protocol):

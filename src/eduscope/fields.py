@@ -10,7 +10,7 @@ from typing import Final
 
 from eduscope.contract import ATTRIBUTES, LOG_FIELDS, WITHHELD, FieldClass
 from eduscope.counters import counters
-from eduscope.privacy import policy, redact, tokenize
+from eduscope.privacy import is_clean, policy, redact, tokenize
 from eduscope.privacy.marker import withheld
 from eduscope.values import as_text, cut, number, quoted
 
@@ -50,7 +50,18 @@ class Plan:
     """How the values of one field are written."""
 
     __slots__ = (
-        "_field", "_times", "_withheld", "alias", "key", "known", "lead", "numbers", "odd", "special"
+        "_field",
+        "_times",
+        "_withheld",
+        "alias",
+        "judged",
+        "key",
+        "known",
+        "lead",
+        "numbers",
+        "odd",
+        "special",
+        "undeclared"
     )  # fmt: skip
 
     def __init__(self, name: str) -> None:
@@ -61,12 +72,15 @@ class Plan:
         """The JSON before a value."""
         self.known: dict[str, str] = {}
         """The JSON of the values already judged, lead included."""
+        self.judged: dict[str, str] = {}
+        """The values already judged, as they may leave the process."""
         self._field = _DECLARED.get(self.key)
         self.alias = self.key != name
         self.odd = self.special or self.alias or self._field is None
         """Whether a value needs more than its look-up: a place of its own, a look for a double, or
         counting.
         """
+        self.undeclared = self._field is None
         field_class = self._field.field_class if self._field else None
         self.numbers = field_class in {None, FieldClass.MEASURE}
         """Whether a number may be written as it is."""
@@ -82,17 +96,28 @@ class Plan:
 
     def count(self, value: object) -> None:
         """Counts a value that is no number and that nobody declared."""
-        if self._field is None and not isinstance(value, (int, float)) and value is not None:
+        if self.undeclared and not isinstance(value, (int, float)) and value is not None:
             counters.undeclared_key(self.key)
 
     def learn(self, value: str, chars_max: int) -> str:
         """The JSON of a string not seen before; remembered where it is short enough."""
-        written = self.lead + quoted(self._judge(value, chars_max))
+        written = self.lead + quoted(self.safe_text(value, chars_max))
         if len(value) <= KNOWN_CHARS_MAX:
             if len(self.known) >= KNOWN_MAX:
                 self.known = {}
             self.known[value] = written
         return written
+
+    def safe_text(self, value: str, chars_max: int) -> str:
+        """A string as it may leave the process; remembered where it is short enough."""
+        safe = self.judged.get(value)
+        if safe is None:
+            safe = self._judge(value, chars_max)
+            if len(value) <= KNOWN_CHARS_MAX:
+                if len(self.judged) >= KNOWN_MAX:
+                    self.judged = {}
+                self.judged[value] = safe
+        return safe
 
     def other(self, value: object, chars_max: int) -> str:
         """The JSON of anything but a plain string, lead included."""
@@ -103,6 +128,8 @@ class Plan:
 
     def safe(self, value: object, chars_max: int) -> Scalar:
         """The value as it may leave the process."""
+        if value.__class__ is str:
+            return self.safe_text(value, chars_max)
         if value is None or (self.numbers and isinstance(value, (bool, int, float))):
             return value
         if self._withheld:
@@ -123,18 +150,23 @@ def _written_name(name: str) -> str:
     return key if _is_key(key) else f"key_{tokenize(key, kind='key')[-26:][:12]}"
 
 
-plans: dict[str, Plan] = {}
-"""The plans made so far, by the name that callers use."""
+class _Plans(dict[str, Plan]):
+    """Plans by the name that callers use; made on first sight."""
+
+    def __missing__(self, name: str) -> Plan:
+        if len(self) >= PLANS_MAX:
+            self.clear()
+        made = self[name] = Plan(name)
+        return made
+
+
+plans = _Plans()
+"""The plans made so far."""
 
 
 def plan(name: str) -> Plan:
-    """The plan of a field, made on first sight."""
-    found = plans.get(name)
-    if found is None:
-        if len(plans) >= PLANS_MAX:
-            plans.clear()
-        found = plans[name] = Plan(name)
-    return found
+    """The plan of a field."""
+    return plans[name]
 
 
 def forget() -> None:
@@ -142,13 +174,7 @@ def forget() -> None:
     plans.clear()
 
 
-def safe_value(name: str, value: object, chars_max: int = 8192) -> Scalar:
-    """A value as it may leave the process on something that is no log line: a span's attribute."""
-    known = plan(name)
-    known.count(value)
-    return known.safe(value, chars_max)
-
-
 def safe_message(text: str, chars_max: int = 8192) -> str:
     """Operators' text after the strict profile."""
-    return cut(redact(text[: chars_max + CUT_MARGIN_CHARS], profile="message"), chars_max)
+    text = text[: chars_max + CUT_MARGIN_CHARS]
+    return cut(text if is_clean(text) else redact(text), chars_max)

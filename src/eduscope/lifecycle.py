@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from eduscope import logging, tracing
 from eduscope.config import Config, ConfigurationError, load
-from eduscope.delivery import Delivery
 from eduscope.export import Exporter
 from eduscope.fields import forget
 from eduscope.line import NO_TRACE, Lines
@@ -141,8 +140,9 @@ def _start_spans(config: Config) -> "Spans":
 
 
 def _make_exporter(config: Config) -> Exporter:
+    delivery = importlib.import_module("eduscope.delivery")
     return Exporter(
-        lambda: Delivery(config.endpoint, config.ingest_key, config.export_timeout_seconds),
+        lambda: delivery.Delivery(config.endpoint, config.ingest_key, config.export_timeout_seconds),
         queue_bytes=config.export_queue_bytes,
         batch_bytes=config.export_batch_bytes,
         interval_seconds=config.export_interval_seconds,

@@ -12,8 +12,7 @@ from typing import Any, Final
 from eduscope.binding import derive
 from eduscope.context import current
 from eduscope.counters import counters
-from eduscope.fields import IDS, KNOWN_CHARS_MAX, KNOWN_MAX, plan, safe_message
-from eduscope.fields import plans as known_plans
+from eduscope.fields import IDS, KNOWN_CHARS_MAX, KNOWN_MAX, plans, safe_message
 from eduscope.stack import exception_fields
 from eduscope.values import as_text, number, quoted
 
@@ -23,6 +22,9 @@ LEVELS: Final = {"debug": 10, "info": 20, "warning": 30, "error": 40, "critical"
 NO_TRACE: Final = '"trace_id":"","span_id":""'
 """What a line says of its trace where there is none."""
 
+MICROSECONDS: Final = "%06d"
+"""`%` writes six digits in a third of the time of an f-string's own `:06d`."""
+
 UNWRITABLE: Final = "a log line could not be written as it was given"
 """The message in place of a line on which the SDK itself failed."""
 
@@ -31,6 +33,10 @@ MESSAGES_MAX = 4 * KNOWN_MAX
 
 SAFE_WHOLE = 2**53
 """Whole numbers up to here are the same number everywhere; larger ones take the long way."""
+
+
+LONGEST_MS: Final = 1e12
+"""Thirty years: durations beyond it are written as they are."""
 
 
 class Lines:
@@ -60,7 +66,7 @@ class Lines:
         self._messages: dict[Any, str] = {}
         self._stamp = (-1, "")
 
-    def write(self, level: int, message: object, fields: Mapping[str, Any], bound: str = "") -> None:
+    def write(self, level: int, message: object, fields: Mapping[str, Any], bound: str = "") -> None:  # noqa: PLR0912 - one loop, not spread over calls: they are what costs
         """Writes one line. `bound` is the JSON of the fields a logger carries, as `fields_text` gives it."""
         try:
             second, fraction = divmod(self._clock_ns(), 1_000_000_000)
@@ -73,17 +79,18 @@ class Lines:
             ids = current().text
             duration = "null"
             for key, value in fields.items():
-                known = known_plans.get(key) or plan(key)
+                known = plans[key]
                 if known.odd:
-                    if key == "duration_ms":
-                        duration = _milliseconds(value)
-                        continue
                     if known.special:
-                        ids, bound = self._special(key, fields, ids, bound)
+                        if key == "duration_ms":
+                            duration = _milliseconds(value)
+                        else:
+                            ids, bound = self._special(key, fields, ids, bound)
                         continue
+                    if known.undeclared:
+                        known.count(value)
                     if known.alias and known.key in fields:
                         continue
-                    known.count(value)
                 kind = value.__class__
                 if kind is str:
                     bound += known.known.get(value) or known.learn(value, self.chars_max)
@@ -93,26 +100,15 @@ class Lines:
                     bound += known.other(value, self.chars_max)
             counters.lines[level] += 1
             self._emit(
-                (
-                    "%s%06d%s%s%s%s%s%s}\n"  # noqa: UP031 - 60 ns faster than an f-string with :06d
-                    % (
-                        stamp[1],
-                        fraction // 1000,
-                        self._leads[level],
-                        ids,
-                        duration,
-                        said,
-                        self.trace_text(),
-                        bound,
-                    )
-                ).encode()
+                f"{stamp[1]}{MICROSECONDS % (fraction // 1000)}{self._leads[level]}{ids}{duration}{said}"
+                f"{self.trace_text()}{bound}}}\n".encode()
             )
         except Exception:  # noqa: BLE001 - the host must never pay for its own log line
             self._write_last_resort(level)
 
     def fields_text(self, fields: Mapping[str, Any]) -> str:
         """The JSON of an event's own fields, each with its comma in front."""
-        return "".join(plan(key).text(value, self.chars_max) for key, value in fields.items())
+        return "".join(plans[key].text(value, self.chars_max) for key, value in fields.items())
 
     def _judge_message(self, message: object) -> str:
         """The JSON from the message to the trace ids; remembered, because operators' messages repeat."""
@@ -158,7 +154,9 @@ def _stamp(second: int) -> str:
 
 
 def _milliseconds(value: object) -> str:
-    """A duration as JSON; what is no number has no length."""
-    if isinstance(value, float) or (isinstance(value, int) and not isinstance(value, bool)):
-        return number(round(value, 3) if isinstance(value, float) else value) or "null"
+    """A duration as JSON, to the microsecond; what is no number has no length."""
+    if value.__class__ is float and -LONGEST_MS < value < LONGEST_MS:
+        return "%.3f" % value  # noqa: UP031 - half the price of `round` and `repr`
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return number(value) or "null"
     return "null"

@@ -4,6 +4,7 @@ exporter.
 
 import threading
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from opentelemetry.exporter.otlp.proto.http import Compression
@@ -14,12 +15,15 @@ from opentelemetry.trace import Link, Status
 
 from eduscope.config import Config
 from eduscope.counters import counters
-from eduscope.fields import IDS, plan, safe_message, safe_value
+from eduscope.fields import IDS, Scalar, plans, safe_message
 from eduscope.quiet import quiet
 
 QUEUE_MAX_SPANS = 4096
 BATCH_MAX_SPANS = 512
 """About 1 KB a span: the full queue stays below 5 MB."""
+
+NAME_MAX_CHARS = 256
+VALUE_MAX_CHARS = 8192
 
 Attributes = Mapping[str, Any] | None
 
@@ -102,15 +106,12 @@ def safe_span(span: ReadableSpan) -> ReadableSpan:
     if status.description:
         status = Status(status.status_code, safe_message(status.description))
     return ReadableSpan(
-        name=safe_message(span.name, 256),
+        name=_safe_name(span.name),
         context=span.context,
         parent=span.parent,
         resource=span.resource,
         attributes=safe_attributes(span.attributes),
-        events=[
-            Event(safe_message(event.name, 256), safe_attributes(event.attributes), event.timestamp)
-            for event in span.events
-        ],
+        events=[Event(_safe_name(e.name), safe_attributes(e.attributes), e.timestamp) for e in span.events],
         links=[Link(link.context, safe_attributes(link.attributes)) for link in span.links],
         kind=span.kind,
         status=status,
@@ -120,16 +121,24 @@ def safe_span(span: ReadableSpan) -> ReadableSpan:
     )
 
 
+@lru_cache(maxsize=1024)
+def _safe_name(name: str) -> str:
+    return safe_message(name, NAME_MAX_CHARS)
+
+
 def safe_attributes(attributes: Attributes) -> dict[str, Any]:
-    """Attributes under their declared names, each judged by its class. Our own ids were checked when
-    bound.
-    """
+    """Attributes under their declared names, each judged by its class. Our own ids were checked when bound."""
     safe: dict[str, Any] = {}
     for name, value in (attributes or {}).items():
         if name in IDS or name == "duration_ms":
             safe[name] = value
             continue
-        kept = safe_value(name, value)
+        known = plans[name]
+        if known.undeclared:
+            known.count(value)
+        kept: Scalar = known.judged.get(value) if value.__class__ is str else None
+        if kept is None:
+            kept = known.safe(value, VALUE_MAX_CHARS)
         if kept is not None:
-            safe[plan(name).key] = kept
+            safe[known.key] = kept
     return safe

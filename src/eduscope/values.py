@@ -4,10 +4,8 @@ bound.
 
 import base64
 import datetime as dt
-import decimal
 import enum
 import math
-import uuid
 from json.encoder import encode_basestring
 
 import msgspec
@@ -70,8 +68,6 @@ def _text(value: object, chars_max: int) -> str:
         return value.isoformat()
     if isinstance(value, enum.Enum):
         return _text(value.value, chars_max)
-    if isinstance(value, (uuid.UUID, decimal.Decimal)):
-        return str(value)
     if isinstance(value, float) and not math.isfinite(value):
         return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
     if isinstance(value, (dict, list, tuple, set, frozenset)):

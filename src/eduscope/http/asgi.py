@@ -4,28 +4,26 @@
 >>> app.add_middleware(eduscope.http.ASGIMiddleware)      # FastAPI, Starlette
 """
 
-import asyncio
-import time
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable
 from typing import Any
-from urllib.parse import parse_qsl
 
 from eduscope import logging, tracing
 from eduscope.config import Config
-from eduscope.context import Context, Learned, enter, leave
+from eduscope.context import Context, enter, leave
+from eduscope.counters import counters
 from eduscope.http import request as req
+from eduscope.http.exchange import CORRELATION_HEADER, Exchange, Receive, Send
+from eduscope.http.record import Recorder
 from eduscope.lifecycle import running_config
 from eduscope.metrics import requests
 from eduscope.propagation import inbound
 
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Any, Any, Any], Awaitable[None]]
 
-CORRELATION_HEADER = b"x-correlation-id"
-DISCONNECTED_STATUS = 499
-"""The status recorded when the client went away before the answer began (nginx's number for it)."""
+FASTAPI_TELEMETRY = "fastapi.telemetry"
+"""FastAPI makes server spans of its own, with raw paths, unless its scope has this key. One span is
+enough.
+"""
 
 INFO, ERROR = 20, 40
 
@@ -41,12 +39,9 @@ class ASGIMiddleware:
 
     def __init__(self, app: App) -> None:
         self._app = app
-        self._configured_for: Config | None = None
-        self._wanted = req.KEPT_HEADERS
-        self._address_header = b""
+        self._config: Config | None = None
         self._trust_baggage = True
-        self._recorded_headers: tuple[tuple[bytes, str], ...] = ()
-        self._recorded_query: frozenset[str] = frozenset()
+        self._recorder = Recorder(None)
 
     async def __call__(self, scope: req.Scope, receive: Receive, send: Send) -> None:
         """Handles one ASGI connection."""
@@ -54,13 +49,16 @@ class ASGIMiddleware:
             await self._app(scope, receive, send)
             return
         config = running_config()
-        if config is not self._configured_for:
+        if config is not self._config:
             self._configure(config)
-        exchange = _Exchange(scope, send, req.read_headers(scope, self._wanted))
+        exchange = Exchange(scope, send, req.read_headers(scope, self._recorder.wanted))
         if exchange.request_bytes is None:
             receive = exchange.counting(receive)
-        token = enter(self._context(exchange))
-        span = self._start_span(exchange)
+        context = self._context(exchange)
+        # The span is started before the context is entered: it gets the ids with its other attributes, at
+        # once.
+        span = self._start_span(exchange, context)
+        token = enter(context)
         requests.in_progress += 1
         error: BaseException | None = None
         try:
@@ -70,25 +68,16 @@ class ASGIMiddleware:
             raise
         finally:
             requests.in_progress -= 1
-            self._finish(exchange, span, error)
+            self._finish(exchange, context, span, error)
             leave(token)
 
     def _configure(self, config: Config | None) -> None:
-        """Takes over the options; done once per `init`, so that the middleware may be made before it."""
-        self._configured_for = config
-        if config is None:
-            return
-        self._trust_baggage = config.trust_baggage
-        self._address_header = config.client_address_header.encode()
-        self._recorded_headers = tuple(
-            (name.encode(), f"http.request.header.{name.replace('-', '_')}") for name in config.record_headers
-        )
-        self._recorded_query = frozenset(config.record_query)
-        self._wanted = req.KEPT_HEADERS | {name for name, _ in self._recorded_headers}
-        if self._address_header:
-            self._wanted |= {self._address_header}
+        """Takes over the options; once per `init`, so that the middleware may be made before it."""
+        self._config = config
+        self._trust_baggage = config is None or config.trust_baggage
+        self._recorder = Recorder(config)
 
-    def _context(self, exchange: "_Exchange") -> Context:
+    def _context(self, exchange: Exchange) -> Context:
         headers = exchange.headers
         correlation, baggage = headers.get(CORRELATION_HEADER), headers.get(b"baggage")
         context = inbound(
@@ -96,151 +85,67 @@ class ASGIMiddleware:
             None if baggage is None else baggage.decode("latin-1"),
             trust_baggage=self._trust_baggage,
         )
-        context.learned = exchange.learned
-        exchange.context = context
-        exchange.answer_header = (CORRELATION_HEADER, context.correlation_id.encode())
+        exchange.belongs_to(context)
         return context
 
-    def _start_span(self, exchange: "_Exchange") -> Any:
+    def _start_span(self, exchange: Exchange, context: Context) -> Any:
         spans = tracing.active()
         if spans is None:
             return None
+        native = exchange.scope.get(FASTAPI_TELEMETRY)
+        if native is not None and getattr(native, "span", None) is not None:
+            # FastAPI is around us and has made the span already: it gets our ids, and no second one is made.
+            native.span.set_attributes(context.attributes())
+            return None
+        exchange.scope[FASTAPI_TELEMETRY] = None
         headers = exchange.headers
-        traceparent = headers.get(b"traceparent", b"")
-        if b"tracestate" in headers:
-            state = {"traceparent": req.text(traceparent), "tracestate": req.text(headers[b"tracestate"])}
-            return spans.server_span(exchange.method, "", lambda: state)
-        return spans.server_span(exchange.method, req.text(traceparent))
+        traceparent = headers.get(b"traceparent", b"").decode("latin-1")
+        return spans.server_span(exchange.method, traceparent, req.text(headers.get(b"tracestate", b"")))
 
-    def _finish(self, exchange: "_Exchange", span: Any, error: BaseException | None) -> None:
-        """Writes what is known now that the request is over: span, line and count."""
-        duration_ns = (exchange.ended_ns or time.perf_counter_ns()) - exchange.started_ns
-        route = req.route(exchange.scope)
+    def _finish(self, exchange: Exchange, context: Context, span: Any, error: BaseException | None) -> None:
+        """Records what is known now that the request is over: line, span and count. Never raises."""
+        duration_ns = exchange.duration_ns()
         status, outcome = exchange.result(error)
-        fields = self._fields(exchange, route, status, outcome)
-        ids = exchange.ids_learned()
-        if span is not None:
+        try:
+            route = req.route(exchange.scope)
+            known = self._recorder.known(exchange, route, status, outcome)
+            text, attributes = self._recorder.own(exchange)
+            ids = _learned(exchange, context)
             # The line is written while the span is still the current one, so that it carries the span's ids.
-            self._write_line(fields, ids, duration_ns, status, error)
-            span.end(f"{exchange.method} {route}", fields | ids, error, failed=status >= 500)
-        else:
-            self._write_line(fields, ids, duration_ns, status, error)
-        requests.observe(exchange.method, route, status, duration_ns / 1e9)
-
-    def _write_line(
-        self,
-        fields: dict[str, Any],
-        ids: dict[str, str],
-        duration_ns: int,
-        status: int,
-        error: BaseException | None,
-    ) -> None:
-        failed = status >= 500
-        line = {"duration_ms": duration_ns / 1e6, **ids, **fields}
-        if isinstance(error, Exception):
-            line["exc_info"] = error
-        lines = logging.lines()
-        level = ERROR if failed else INFO
-        if level >= lines.threshold:
-            lines.write(level, "request failed" if failed else "request handled", line)
-
-    def _fields(self, exchange: "_Exchange", route: str, status: int, outcome: str) -> dict[str, Any]:
-        headers = exchange.headers
-        fields: dict[str, Any] = {
-            "http.request.method": exchange.method,
-            "http.route": route,
-            "url.path": route,
-            "http.response.status_code": status,
-            "http.outcome": outcome,
-            "url.scheme": exchange.scope.get("scheme", "http"),
-            "network.protocol.version": exchange.scope.get("http_version", ""),
-            "http.request.body.size": exchange.request_bytes or 0,
-            "http.response.body.size": exchange.response_bytes,
-        }
-        address = req.client_address(exchange.scope, headers, self._address_header)
-        if address:
-            fields["client.address"] = address
-        agent = headers.get(b"user-agent")
-        if agent is not None:
-            fields["user_agent.original"] = req.text(agent)
-        for name, field in self._recorded_headers:
-            if name in headers:
-                fields[field] = req.text(headers[name])
-        if self._recorded_query:
-            fields.update(_recorded_query(exchange.scope, self._recorded_query))
-        return fields
+            _write_line(known.text + text, ids, duration_ns, status, error)
+            requests.observe(exchange.method, route, status, duration_ns / 1e9)
+            if span is not None:
+                attributes |= known.attributes
+                attributes |= context.attributes()
+                span.finish(known.span_name, attributes | ids, error, failed=status >= 500)
+        except Exception:  # noqa: BLE001 - the host must never pay for being observed
+            counters.failure("asgi")
+        finally:
+            if span is not None:
+                span.end()
 
 
-def _recorded_query(scope: req.Scope, names: frozenset[str]) -> dict[str, str]:
-    query = req.text(scope.get("query_string", b""))
-    pairs = parse_qsl(query, keep_blank_values=True, max_num_fields=None)
-    return {f"url.query.{name}": value for name, value in pairs if name.lower() in names}
+def _learned(exchange: Exchange, context: Context) -> dict[str, str]:
+    """The tenant and the person bound inside, where they are not the request's own already."""
+    learned, ids = exchange.learned, {}
+    if learned.tenant_id and learned.tenant_id != context.tenant_id:
+        ids["tenant_id"] = learned.tenant_id
+    if learned.user_id:
+        ids["user_id"] = learned.user_id
+    return ids
 
 
-class _Exchange:
-    """One request and its answer, while they pass."""
-
-    __slots__ = (
-        "_send", "answer_header", "context", "ended_ns", "headers", "learned", "method", "request_bytes",
-        "response_bytes", "scope", "started_ns", "status",
-    )  # fmt: skip
-
-    def __init__(self, scope: req.Scope, send: Send, headers: dict[bytes, bytes]) -> None:
-        self.started_ns = time.perf_counter_ns()
-        self.ended_ns = 0
-        self.scope = scope
-        self.headers = headers
-        self.method = req.method(scope)
-        self.request_bytes = req.body_size(headers)
-        self.response_bytes = 0
-        self.status = 0
-        self.learned = Learned()
-        self.context: Context
-        self.answer_header: tuple[bytes, bytes]
-        self._send = send
-
-    async def send(self, message: Message) -> None:
-        """Passes a message of the answer on; the correlation id goes with its start."""
-        kind = message["type"]
-        if kind == "http.response.body":
-            self.response_bytes += len(message.get("body", b""))
-            await self._send(message)
-            if not message.get("more_body", False):
-                self.ended_ns = time.perf_counter_ns()
-            return
-        if kind == "http.response.start":
-            self.status = message["status"]
-            kept = [h for h in message.get("headers", ()) if h[0].lower() != CORRELATION_HEADER]
-            message = {**message, "headers": [*kept, self.answer_header]}
-        await self._send(message)
-
-    def counting(self, receive: Receive) -> Receive:
-        """`receive`, with the body counted as it comes: its size was not declared."""
-        self.request_bytes = 0
-
-        async def counted() -> Message:
-            message = await receive()
-            self.request_bytes = (self.request_bytes or 0) + len(message.get("body", b""))
-            return message
-
-        return counted
-
-    def result(self, error: BaseException | None) -> tuple[int, str]:
-        """The status and the outcome, also where no answer was begun."""
-        status = self.status
-        if error is not None and (status == 0 or isinstance(error, asyncio.CancelledError)):
-            if isinstance(error, asyncio.CancelledError):
-                return status or DISCONNECTED_STATUS, "disconnected"
-            status = 500
-        if status == 0:
-            return DISCONNECTED_STATUS, "disconnected"
-        if status >= 500 or error is not None:
-            return status, "server_error"
-        return status, "client_error" if status >= 400 else "ok"
-
-    def ids_learned(self) -> dict[str, str]:
-        """The tenant and the person bound inside, where the request did not bring them."""
-        if not (self.learned.tenant_id or self.learned.user_id):
-            return {}
-        ids = {"tenant_id": self.learned.tenant_id, "user_id": self.learned.user_id}
-        return {name: value for name, value in ids.items() if value}
+def _write_line(
+    text: str, ids: dict[str, str], duration_ns: int, status: int, error: BaseException | None
+) -> None:
+    lines = logging.lines()
+    failed = status >= 500
+    level = ERROR if failed else INFO
+    if level < lines.threshold:
+        return
+    line: dict[str, Any] = {"duration_ms": duration_ns / 1e6}
+    if ids:
+        line |= ids
+    if isinstance(error, Exception):
+        line["exc_info"] = error
+    lines.write(level, "request failed" if failed else "request handled", line, text)

@@ -56,13 +56,13 @@ def route(scope: Scope) -> str:
         effective = scope.get("fastapi", _NONE).get("effective_route_context")
         found = scope.get("route") if effective is None else effective
         template = getattr(found, "path_format", None) or getattr(found, "path", None)
-    if not isinstance(template, str) or not template:
-        return UNMATCHED
+    if not isinstance(template, str):
+        template = ""
     mounted: str = scope.get("root_path", "")
     outside: str = scope.get("app_root_path", "")
     if mounted and mounted != outside and mounted.startswith(outside):
-        template = _mount(mounted[len(outside) :], scope) + template
-    return template
+        template = _mount(mounted[len(outside) :], scope) + (template or UNMATCHED)
+    return template or UNMATCHED
 
 
 _NONE: Mapping[str, Any] = {}
