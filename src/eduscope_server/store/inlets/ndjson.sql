@@ -3,40 +3,59 @@
 (line String)
 
 -- name: view
--- Reads lines into `logs`, and applies the contract on the way, in stages as for OTLP.
+-- Reads lines into `logs`, and applies the contract on the way, in stages as for OTLP. The columns come typed from one
+-- reading of the line, the line's own fields raw from a second: their first character tells a text from a number.
 WITH
 ${functions}
 SELECT
-    coalesce(time, now64(6, 'UTC')) AS timestamp,
-    if(sent.log_level IN ('debug', 'info', 'warning', 'error', 'critical'), sent.log_level, 'info') AS log_level,
-    label(if(sent.service_name != '', sent.service_name, 'unknown_service')) AS service_name,
+    timestamp,
+    -- The numbers of `log_level`'s words.
+    CAST(transform(sent.log_level, ['debug', 'info', 'warning', 'error', 'critical'], [1, 2, 3, 4, 5], 2), 'Int8')
+        AS log_level,
+    if(labels[1] = '', 'unknown_service', labels[1]) AS service_name,
     identifier(sent_correlation_id) AS correlation_id,
-    label(sent.tenant_id) AS tenant_id,
+    labels[2] AS tenant_id,
     person(sent.user_id) AS user_id,
     identifier(sent_request_id) AS request_id,
     sent.duration_ms AS duration_ms,
     sent.message AS message,
-    label(sent.environment) AS environment,
-    label(sent.release) AS release,
+    labels[3] AS environment,
+    labels[4] AS release,
     if(match(sent.trace_id, '^[0-9a-f]{32}$'), sent.trace_id, '') AS trace_id,
     if(match(sent.span_id, '^[0-9a-f]{16}$'), sent.span_id, '') AS span_id,
-    kept(arrayMap(p -> (p.1, if(startsWith(p.2, '"'), JSONExtractString(p.2), p.2)),
-        arrayFilter(p -> substring(p.2, 1, 1) IN ('"', 't', 'f', '[', '{') AND p.2 != '""', own_pairs))) AS attributes,
-    CAST(arrayMap(p -> (p.1, toFloat64OrZero(p.2)),
-         arrayFilter(p -> match(p.2, '^-?[0-9]'), own_pairs)), 'Map(LowCardinality(String), Float64)') AS measures,
+    mapFromArrays(
+        arrayConcat(arrayFilter((k, r) -> r = ${clear}, keys, routes),
+                    arrayFilter((k, r) -> r >= ${written}, keys, routes)),
+        arrayConcat(arrayFilter((v, r) -> r = ${clear}, texts, routes),
+                    arrayMap((r, v) -> policy(r, v), arrayFilter(r -> r >= ${written}, routes),
+                             arrayFilter((v, r) -> r >= ${written}, texts, routes)))) AS attributes,
+    mapFromArrays(arrayFilter((k, r) -> r = ${number}, keys, routes),
+                  arrayMap(v -> toFloat64OrZero(v), arrayFilter((v, r) -> r = ${number}, texts, routes))) AS measures,
     ${marks} AS marks
 FROM (
-    SELECT sent, own_pairs,
-           parseDateTime64BestEffortOrNull(sent.timestamp, 6, 'UTC') AS time,
-           if(isNull(time), 0, 1) AS time_nanos,
-           sent.correlation_id AS sent_correlation_id,
-           sent.request_id AS sent_request_id
+    SELECT
+        sent, keys, texts,
+        sent.correlation_id AS sent_correlation_id,
+        sent.request_id AS sent_request_id,
+        isNull(time) AS no_time,
+        coalesce(time, now64(6, 'UTC')) AS timestamp,
+        arrayMap(x -> label(x), [sent.service_name, sent.tenant_id, sent.environment, sent.release]) AS labels,
+        arrayMap((c, t, v) -> route(c, t, v), arrayMap(k -> class(k), keys), kinds, texts) AS routes
     FROM (
         SELECT
-            JSONExtract(line, 'Tuple(timestamp String, log_level String, service_name String, correlation_id String,
-                tenant_id String, user_id String, request_id String, duration_ms Nullable(Float64), message String,
-                environment String, release String, trace_id String, span_id String)') AS sent,
-            arrayFilter(p -> p.1 NOT IN (${columns}), JSONExtractKeysAndValuesRaw(line)) AS own_pairs
-        FROM ${table}
+            sent,
+            parseDateTime64BestEffortOrNull(sent.timestamp, 6, 'UTC') AS time,
+            CAST(own.1, 'Array(LowCardinality(String))') AS keys,
+            arrayMap(v -> transform(substring(v, 1, 1), ['"', 'n', 't', 'f', '[', '{'],
+                                    ['text', 'none', 'bool', 'bool', 'list', 'map'], 'double'), own.2) AS kinds,
+            arrayMap(v -> if(startsWith(v, '"'), JSONExtractString(v), v), own.2) AS texts
+        FROM (
+            SELECT
+                JSONExtract(line, 'Tuple(timestamp String, log_level String, service_name String, correlation_id String,
+                    tenant_id String, user_id String, request_id String, duration_ms Nullable(Float64), message String,
+                    environment String, release String, trace_id String, span_id String)') AS sent,
+                arrayFilter(p -> NOT has(${columns}, p.1), JSONExtractKeysAndValuesRaw(line)) AS own
+            FROM ${table}
+        )
     )
 )

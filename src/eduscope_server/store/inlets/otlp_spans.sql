@@ -3,7 +3,6 @@
 (resource_spans Array(Tuple(
     resource Tuple(attributes ${attributes}),
     scope_spans Array(Tuple(
-        scope Tuple(name String),
         spans Array(Tuple(
             trace_id String,
             span_id String,
@@ -20,65 +19,64 @@
     ))
 )))
 
+-- name: records
+scope_spans.spans
+
+-- name: requests
+resource_spans
+
 -- name: view
 -- Flattens requests into `spans`, and applies the contract on the way, in stages as for logs.
 WITH
 ${functions}
 SELECT
-    if(time_nanos = 0, now64(6, 'UTC'), moment(time_nanos)) AS timestamp,
+    timestamp,
     trace_id,
     span_id,
     parent_span_id,
     name,
     kind,
     service_name,
-    label(if(own['tenant_id'] != '', own['tenant_id'], resource_tenant_id)) AS tenant_id,
+    label(toLowCardinality(if(sent_tenant_id != '', sent_tenant_id, resource_tenant_id))) AS tenant_id,
     environment,
     release,
     identifier(sent_correlation_id) AS correlation_id,
     identifier(sent_request_id) AS request_id,
-    person(own['user_id']) AS user_id,
+    person(sent_user_id) AS user_id,
     duration_ms,
     status,
     status_message,
-    kept(arrayConcat(resource_kept, arrayFilter(p -> p.1 NOT IN (${columns}), own_texts))) AS attributes,
-    measures,
+    ${kept_columns},
     ${marks} AS marks,
     events,
     links
 FROM (
-    SELECT *, own['correlation_id'] AS sent_correlation_id, own['request_id'] AS sent_request_id
+    SELECT *, ${picked_columns}
     FROM (
-        SELECT *, CAST(own_texts, 'Map(String, String)') AS own
+        SELECT
+            service_name, environment, release, resource_tenant_id,
+            resource_keys, resource_texts, resource_others, resource_other_routes,
+            ${own_columns},
+            record.start_time_unix_nano = 0 AS no_time,
+            if(no_time, now64(6, 'UTC'), moment(record.start_time_unix_nano)) AS timestamp,
+            if(length(record.trace_id) = 16, lower(hex(record.trace_id)), '') AS trace_id,
+            if(length(record.span_id) = 8, lower(hex(record.span_id)), '') AS span_id,
+            if(length(record.parent_span_id) = 8, lower(hex(record.parent_span_id)), '') AS parent_span_id,
+            record.name AS name,
+            transform(record.kind, [2, 3, 4, 5], ['server', 'client', 'producer', 'consumer'], 'internal') AS kind,
+            if(record.end_time_unix_nano > record.start_time_unix_nano,
+               (record.end_time_unix_nano - record.start_time_unix_nano) / 1e6, 0) AS duration_ms,
+            transform(record.status.code, [1, 2], ['ok', 'error'], 'unset') AS status,
+            record.status.message AS status_message,
+            arrayMap(e -> (moment(e.time_unix_nano), e.name, mapFilter((k, v) -> v != '', mapFromArrays(
+                e.attributes.key,
+                arrayMap((r, v) -> policy(r, v),
+                    arrayMap((c, t, v) -> route(c, t, v), arrayMap(k -> class(k), e.attributes.key),
+                             e.attributes.value.value, e.attributes.value.string_value),
+                    arrayMap(x -> text_of(x), e.attributes.value))))), record.events) AS events,
+            arrayMap(l -> (lower(hex(l.trace_id)), lower(hex(l.span_id))), record.links) AS links
         FROM (
-            SELECT
-                service_name, environment, release, resource_tenant_id, resource_kept,
-                record.start_time_unix_nano AS time_nanos,
-                if(length(record.trace_id) = 16, lower(hex(record.trace_id)), '') AS trace_id,
-                if(length(record.span_id) = 8, lower(hex(record.span_id)), '') AS span_id,
-                if(length(record.parent_span_id) = 8, lower(hex(record.parent_span_id)), '') AS parent_span_id,
-                record.name AS name,
-                transform(record.kind, [1, 2, 3, 4, 5],
-                          ['internal', 'server', 'client', 'producer', 'consumer'], 'internal') AS kind,
-                texts(record.attributes) AS own_texts,
-                numbers(record.attributes) AS measures,
-                if(record.end_time_unix_nano > record.start_time_unix_nano,
-                   (record.end_time_unix_nano - record.start_time_unix_nano) / 1e6, 0) AS duration_ms,
-                transform(record.status.code, [1, 2], ['ok', 'error'], 'unset') AS status,
-                record.status.message AS status_message,
-                arrayMap(e -> (moment(e.time_unix_nano), e.name, kept(texts(e.attributes))), record.events) AS events,
-                arrayMap(l -> (lower(hex(l.trace_id)), lower(hex(l.span_id))), record.links) AS links
-            FROM (
-                SELECT ${resource_columns},
-                       arrayJoin(arrayFlatten(arrayMap(s -> s.spans, scope_spans))) AS record
-                FROM (
-                    SELECT scope_spans, resource_texts, CAST(resource_texts, 'Map(String, String)') AS resource
-                    FROM (
-                        SELECT resource_span.scope_spans AS scope_spans, texts(resource_span.resource.attributes) AS resource_texts
-                        FROM (SELECT arrayJoin(resource_spans) AS resource_span FROM ${table})
-                    )
-                )
-            )
+${resource}
         )
     )
 )
@@ -89,8 +87,7 @@ syntax = "proto3";
 message Request { repeated ResourceSpans resource_spans = 1; }
 message ResourceSpans { Resource resource = 1; repeated ScopeSpans scope_spans = 2; }
 message Resource { repeated KeyValue attributes = 1; }
-message ScopeSpans { Scope scope = 1; repeated Span spans = 2; }
-message Scope { string name = 1; }
+message ScopeSpans { repeated Span spans = 2; }
 message Span {
   bytes trace_id = 1;
   bytes span_id = 2;
