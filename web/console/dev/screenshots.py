@@ -4,16 +4,19 @@ Run it against `npm run dev` (the made-up school) or a platform that is signed i
 
     python dev/screenshots.py --console http://127.0.0.1:5173 --out /tmp/console-shots [--only logs]
     python dev/screenshots.py --console http://127.0.0.1:4400 --login 'http://127.0.0.1:4400/login?code=…'
+
+Without a link, `EDUSCOPE_ADMIN_TOKEN` in the environment opens the platform's API to it.
 """
 
-# ruff: noqa: T201, S101, S108 - a development script: it prints, asserts and writes to /tmp unless told otherwise
+# ruff: noqa: T201, S101, S108, A004 - a development script: it prints, asserts and writes to /tmp unless told otherwise
 import argparse
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Page, Route, sync_playwright
+from playwright.sync_api import Page, Route, TimeoutError, sync_playwright
 
 SIZES = {"wide": (1280, 800), "narrow": (390, 844)}
 FLAGS = [
@@ -167,6 +170,8 @@ def main() -> None:
     options.out.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+        token = os.environ.get("EDUSCOPE_ADMIN_TOKEN")
+        headers = {"authorization": f"Bearer {token}"} if token else {}
         session = browser.new_context()
         if options.login:
             session.new_page().goto(options.login)
@@ -178,6 +183,7 @@ def main() -> None:
                     viewport={"width": width, "height": height},
                     color_scheme="dark" if theme == "dark" else "light",
                     storage_state=state,
+                    extra_http_headers=headers,
                 )
                 for name, view in VIEWS.items():
                     if options.only in name:
@@ -193,6 +199,7 @@ def picture(
     name: str,
 ) -> None:
     path, step, routes = view
+    page.set_default_timeout(5000)
     page.on("pageerror", lambda error: print(f"{name}: {error}"))
     page.on("console", lambda message: print(f"{name}: {message.text}") if message.type == "error" else None)
     for pattern, answer in routes.items():
@@ -200,7 +207,10 @@ def picture(
     page.goto(options.console + path)
     page.wait_for_timeout(700)
     if step:
-        step(page)
+        try:
+            step(page)
+        except TimeoutError as error:
+            print(f"{name}: {str(error).splitlines()[-1]}")
         page.wait_for_timeout(500)
     overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     if overflow > 0:

@@ -45,11 +45,18 @@ export function unreachable(): ApiError {
 export async function errorOf(response: Response): Promise<ApiError> {
   const body = (await response.json().catch(() => null)) as ErrorBody | null;
   const retryAfter = Number(response.headers.get("retry-after"));
-  return new ApiError(body?.error?.message ?? `The platform answered ${response.status}.`, {
+  return new ApiError(sentence(body?.error?.message) ?? `The platform answered ${response.status}.`, {
     status: response.status,
     code: body?.error?.code ?? "unexpected_answer",
-    hint: body?.error?.hint ?? undefined,
+    hint: sentence(body?.error?.hint),
     position: body?.error?.position ?? undefined,
     retryAfterSeconds: Number.isFinite(retryAfter) && retryAfter > 0 ? retryAfter : undefined,
   });
+}
+
+/** The API speaks in fragments (`this quote is never closed`); a person reads sentences. */
+function sentence(text: string | null | undefined): string | undefined {
+  if (!text) return undefined;
+  const start = /^[a-z]+ /.test(text) ? text.charAt(0).toUpperCase() + text.slice(1) : text;
+  return /[.!?:…]$/.test(start) ? start : `${start}.`;
 }

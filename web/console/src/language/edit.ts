@@ -5,8 +5,12 @@ const BARE = /^[A-Za-z0-9_][\w.-]*$/;
 
 /** A value as it can stand in a query: bare where it reads the same, quoted otherwise. */
 export function quoteValue(value: string): string {
-  if (BARE.test(value)) return value;
-  return `"${value.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"`;
+  return BARE.test(value) ? value : quoted(value);
+}
+
+/** A text in quotes, to be found exactly. */
+export function quoted(text: string): string {
+  return `"${text.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"`;
 }
 
 export function term(field: string, value: string): string {

@@ -1,6 +1,6 @@
 import { Link } from "wouter";
 import type { ErrorGroup } from "../api/types";
-import { term } from "../language/edit";
+import { quoted, term } from "../language/edit";
 import { Service } from "../parts/Service";
 import { Ago } from "../parts/Timestamp";
 import { humanCount } from "../time/duration";
@@ -41,7 +41,6 @@ export function ErrorTable({ errors }: { errors: ErrorGroup[] }) {
 
 function ErrorRow({ error }: { error: ErrorGroup }) {
   const view = useView();
-  const query = [term("service_name", error.service_name), error.type && term("exception.type", error.type)];
   const id = error.correlation_id || error.trace_id;
   return (
     <tr data-testid="error-row">
@@ -49,8 +48,8 @@ function ErrorRow({ error }: { error: ErrorGroup }) {
         <Service name={error.service_name} />
       </td>
       <td className="error-text">
-        <Link href={view.to("/logs", { query: query.filter(Boolean).join(" ") })} className="row-link">
-          <strong>{error.type || "Error"}</strong> <span className="muted">{error.message}</span>
+        <Link href={view.to("/logs", { query: queryFor(error) })} className="row-link">
+          <strong>{error.type}</strong> <span className="muted">{error.message}</span>
         </Link>
       </td>
       <td className="number">{humanCount(error.count)}</td>
@@ -66,4 +65,10 @@ function ErrorRow({ error }: { error: ErrorGroup }) {
       </td>
     </tr>
   );
+}
+
+/** The lines of a group: by the class of the error, or by their message where no exception was logged. */
+function queryFor({ service_name, type, message }: ErrorGroup): string {
+  const service = term("service_name", service_name);
+  return type ? `${service} ${term("exception.type", type)}` : `${service} level:>=error ${quoted(message)}`;
 }

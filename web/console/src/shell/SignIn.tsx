@@ -10,7 +10,7 @@ export function SignIn() {
       <p>
         <strong>Used up, or scrolled away?</strong> On the machine that runs EduScope, ask for another:
       </p>
-      <pre>eduscope keys login</pre>
+      <pre>eduscope keys link</pre>
       <p className="muted">
         Only trying it out? <code>eduscope demo</code> starts the platform with a live school and prints the
         link.

@@ -23,7 +23,7 @@ it("signs an offset on either side of the beginning", () => {
 });
 
 it("keeps a rare thing visible among rates and shares", () => {
-  expect(humanRate(0.001)).toBe("<0.01");
+  expect([0.0001, 0.0083, 0.34].map(humanRate)).toEqual(["<0.001", "0.008", "0.34"]);
   expect(humanShare(0.00001)).toBe("<0.01 %");
   expect(humanShare(0.0123)).toBe("1.23 %");
 });

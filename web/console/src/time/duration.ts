@@ -42,7 +42,8 @@ export function shortCount(count: number): string {
 /** Requests per second: as many places as say something. */
 export function humanRate(perSecond: number): string {
   if (perSecond === 0) return "0";
-  if (perSecond < 0.01) return "<0.01";
+  if (perSecond < 0.0005) return "<0.001";
+  if (perSecond < 0.095) return String(Number(perSecond.toPrecision(1)));
   return three(perSecond);
 }
 
