@@ -17,13 +17,13 @@ LAW = Source(2, "Motion", "Newton", "Force equals mass times acceleration.", 0.3
 
 def test_the_answer_quotes_what_fits_in_the_order_it_stands() -> None:
     answer = compose("When does air rise and cool, and does it rain?", [RAIN, LAW])
-    assert answer.startswith("Warm air holds vapour.")
-    assert "When air rises it cools. Then it rains." in answer
+    assert answer.text == "Warm air holds vapour. When air rises it cools. Then it rains."
+    assert answer.sources == (RAIN,)
 
 
 @pytest.mark.parametrize("sources", [[], [Source(1, "Weather", "x", "Nothing in common.", 0.05)]])
 def test_where_nothing_fits_nothing_is_quoted(sources: list[Source]) -> None:
-    assert compose("What is love?", sources) == NOT_FOUND
+    assert compose("What is love?", sources).text == NOT_FOUND
 
 
 async def test_while_the_model_server_is_away_the_learner_is_told_and_the_log_says_which(

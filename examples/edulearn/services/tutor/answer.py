@@ -9,6 +9,8 @@ from edulearn.model.words import sentences, terms
 MOST_SENTENCES = 3
 # Below this the best passage shares hardly a word with the question, and quoting it would mislead.
 LEAST_SCORE = 0.12
+# Nor is a passage quoted that fits much worse than the best.
+LEAST_SHARE = 0.6
 NOT_FOUND = "I could not find this in your courses. Try other words, or ask your teacher."
 
 
@@ -22,18 +24,25 @@ class Source(msgspec.Struct, frozen=True):
     score: float
 
 
-def compose(question: str, sources: Sequence[Source]) -> str:
+class Answer(msgspec.Struct, frozen=True):
+    """What the tutor says, and the passages it quotes."""
+
+    text: str
+    sources: tuple[Source, ...]
+
+
+def compose(question: str, sources: Sequence[Source]) -> Answer:
     """The answer: up to three sentences, those of the best passage first, in the order they stand there."""
-    fitting = [s for s in sources if s.score >= LEAST_SCORE]
+    best = max((s.score for s in sources), default=0.0)
+    fitting = [s for s in sources if s.score >= max(LEAST_SCORE, best * LEAST_SHARE)]
     if not fitting:
-        return NOT_FOUND
+        return Answer(NOT_FOUND, ())
     asked = set(terms(question))
     ranked = sorted(
-        (
-            (-len(asked & set(terms(sentence))) * source.score, rank, place, sentence)
-            for rank, source in enumerate(fitting)
-            for place, sentence in enumerate(sentences(source.body))
-        ),
+        (-len(asked & set(terms(sentence))) * source.score, rank, place, sentence)
+        for rank, source in enumerate(fitting)
+        for place, sentence in enumerate(sentences(source.body))
     )
     chosen = sorted(ranked[:MOST_SENTENCES], key=lambda entry: entry[1:3])
-    return " ".join(sentence for *_, sentence in chosen)
+    quoted = sorted({rank for _, rank, _, _ in chosen})
+    return Answer(" ".join(sentence for *_, sentence in chosen), tuple(fitting[rank] for rank in quoted))

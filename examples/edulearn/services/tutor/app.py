@@ -65,11 +65,12 @@ def make_app(settings: Settings) -> FastAPI:
             Source(t["passage_id"], t["course_title"], t["heading"], t["body"], scores[t["passage_id"]])
             for t in texts
         ]
+        answer = compose(asked.question, sources)
         # Not a word of the question or the answer: they are the learner's.
-        log.info("question answered", count=len(sources), course_id=asked.course_id or "")
+        log.info("question answered", count=len(answer.sources), course_id=asked.course_id or "")
         return AnswerOut(
-            answer=compose(asked.question, sources),
-            sources=[SourceOut(course_title=s.course_title, heading=s.heading) for s in sources],
+            answer=answer.text,
+            sources=[SourceOut(course_title=s.course_title, heading=s.heading) for s in answer.sources],
             model_version=found["model_version"],
         )
 
