@@ -247,8 +247,11 @@ class Settings:
     @property
     def url(self) -> str:
         """The address to give to a browser, without a slash at the end."""
-        if self.public_url:
-            return self.public_url
+        return self.public_url or self.local_url
+
+    @property
+    def local_url(self) -> str:
+        """The address for programs on this machine."""
         if self.listen.host in {"0.0.0.0", "::"}:  # noqa: S104 - not bound here: nobody can visit "every address"
             return f"http://127.0.0.1:{self.listen.port}"
         return f"http://{self.listen}"

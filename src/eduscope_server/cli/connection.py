@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-from eduscope_server.access.first_keys import ADMIN_TOKEN_FILE
 from eduscope_server.cli.options import fail, load_settings
 
 if TYPE_CHECKING:
@@ -29,10 +28,11 @@ DataOption = Annotated[
 class Connection:
     """HTTP to one platform. Whatever goes wrong ends the program with a message."""
 
-    def __init__(self, url: str, key: str) -> None:
+    def __init__(self, url: str, key: str, *, public_url: str = "") -> None:
         import httpx
 
         self.url = url
+        self.public_url = public_url or url
         self._client = httpx.Client(
             base_url=url, headers={"Authorization": f"Bearer {key}"}, timeout=_ANSWER_SECONDS, trust_env=False
         )
@@ -44,6 +44,10 @@ class Connection:
     def post(self, path: str, body: Mapping[str, object] | None = None) -> Any:
         """The JSON of a POST."""
         return self._call("POST", path, json=body or {})
+
+    def make_link(self) -> str:
+        """A link that opens the console once, as a browser reaches it."""
+        return str(self.public_url + self.post("/api/login-codes")["path"])
 
     def delete(self, path: str) -> Any:
         """The JSON of a DELETE, None where there is none."""
@@ -91,10 +95,13 @@ def connect(url: str, data: str) -> Connection:
     """Connect with the first that there is: EDUSCOPE_READ_KEY, EDUSCOPE_ADMIN_TOKEN, the data folder."""
     settings = load_settings({"data": data or None})
     key = os.environ.get("EDUSCOPE_READ_KEY") or settings.admin_token or _kept_token(settings.data)
-    return Connection(url or os.environ.get("EDUSCOPE_URL") or settings.url, key)
+    address = url or os.environ.get("EDUSCOPE_URL") or settings.local_url
+    return Connection(address.rstrip("/"), key, public_url=settings.public_url)
 
 
 def _kept_token(data: Path) -> str:
+    from eduscope_server.access import ADMIN_TOKEN_FILE
+
     file = data / ADMIN_TOKEN_FILE
     try:
         return file.read_text(encoding="ascii").strip()

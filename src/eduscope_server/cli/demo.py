@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from eduscope_server.cli.options import fail, load_settings, with_settings
-from eduscope_server.config import Settings
+from eduscope_server.config import Settings, option_rows
 
 if TYPE_CHECKING:
     from eduscope_server.cli.demo_screen import Screen
@@ -93,7 +93,7 @@ class Running:
         with self._screen:
             self._start_platform()
             self._start_edulearn(examples, edulearn_port=edulearn_port, students=students)
-        link = connect(self._settings.url, str(self._data)).post("/api/login-codes")["url"]
+        link = connect(self._settings.local_url, str(self._data)).make_link()
         self._screen.say_what_to_look_at(
             link=link, edulearn=f"http://127.0.0.1:{edulearn_port}", data=self._settings.data
         )
@@ -120,7 +120,7 @@ class Running:
         command += ["--data", str(self._data), "--listen", str(self._settings.listen)]
         self._platform = self._spawn("platform", command, environment=dict(os.environ))
         deadline = time.monotonic() + _READY_SECONDS
-        while not _answers(f"{self._settings.url}/readyz"):
+        while not _answers(f"{self._settings.local_url}/readyz"):
             if self._platform.ended_with is not None:
                 self._fail("platform", "did not start")
             if time.monotonic() > deadline:
@@ -141,9 +141,11 @@ class Running:
             "--students",
             str(students),
         ]
-        # The key goes by the environment: a command line stands in `ps`.
+        # Of the platform's own options EduLearn gets none; the key goes by the environment, for a command line
+        # stands in `ps`.
+        platform_names = {row.environment for row in option_rows()}
         environment = {
-            **os.environ,
+            **{name: value for name, value in os.environ.items() if name not in platform_names},
             "EDUSCOPE_INGEST_KEY": self._ingest_key(),
             "PYTHONPATH": os.pathsep.join([str(examples), *filter(None, [os.environ.get("PYTHONPATH")])]),
         }

@@ -1,5 +1,7 @@
 """What a person sees of the demo: live progress, then one screen of what to look at."""
 
+import os
+import sys
 import time
 from pathlib import Path
 from typing import Self
@@ -25,7 +27,7 @@ _LOOK_AT = """
     Correlation   click the id of any log: one timeline from the browser to the database
 
   Break something, then find it
-    [cyan]cd examples && python -m edulearn chaos --data {edulearn_data} slow-query on[/cyan]
+    [cyan]PYTHONPATH=examples {python} -m edulearn chaos slow-query on{edulearn_data}[/cyan]
 
   Stop with Ctrl-C. Everything is kept in {folder}.
 """
@@ -80,7 +82,8 @@ class Screen:
             edulearn=edulearn,
             data="" if default else f" --data {data}",
             folder=data,
-            edulearn_data=data.absolute() / "edulearn",
+            python=_short(sys.executable),
+            edulearn_data="" if default else f" --data {data / 'edulearn'}",
         )
         self._console.print(text, soft_wrap=True)
 
@@ -91,3 +94,8 @@ class Screen:
             took = "" if seconds is None else f"{seconds:.1f} s"
             table.add_row(mark, name, Text(took, style="dim", justify="right"), Text(note, style="dim"))
         return table
+
+
+def _short(path: str) -> str:
+    """A path from here, where that is shorter."""
+    return min(path, os.path.relpath(path), key=len)

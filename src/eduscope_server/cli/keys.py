@@ -1,5 +1,6 @@
 """`eduscope keys`: who may send and who may read, and links to the console."""
 
+import sys
 from enum import StrEnum
 from typing import Annotated, Any
 
@@ -7,6 +8,9 @@ import typer
 
 from eduscope_server.cli.connection import DataOption, UrlOption, connect
 from eduscope_server.cli.terminal import json_line, shown
+
+# Into a file or a pipe nothing is cut off.
+_WIDE = 200
 
 app = typer.Typer(help="Make, list and revoke keys; make links to the console.", no_args_is_help=True)
 
@@ -60,10 +64,10 @@ def list_keys(
         return
     table = Table(box=None, pad_edge=False)
     for heading in ("id", "key", "kind", "name", "tenant", "made", "last used", "state"):
-        table.add_column(heading)
+        table.add_column(heading, no_wrap=True)
     for key in keys:
         table.add_row(*_row(key))
-    Console(highlight=False).print(table)
+    Console(highlight=False, width=None if sys.stdout.isatty() else _WIDE).print(table)
 
 
 @app.command("revoke")
@@ -80,7 +84,7 @@ def revoke(
 @app.command("link")
 def link(url: UrlOption = "", data: DataOption = "") -> None:
     """Make a link that opens the console once, within ten minutes."""
-    typer.echo(connect(url, data).post("/api/login-codes")["url"])
+    typer.echo(connect(url, data).make_link())
 
 
 def _row(key: dict[str, Any]) -> list[str]:

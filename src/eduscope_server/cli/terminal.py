@@ -18,8 +18,19 @@ _LEVEL_STYLES = {
     "critical": "bold white on red",
 }
 _STATUS_STYLES = {"error": "red", "ok": "green", "unset": ""}
-# Shown by its own column or of no use to a person who reads along.
-_HIDDEN = frozenset({"received_at", "environment", "release", "span_id", "trace_id"})
+# Of little use to a person who reads along; `--json` has them.
+_HIDDEN = frozenset(
+    {
+        "client.address",
+        "exception.stacktrace",
+        "http.request.body.size",
+        "http.response.body.size",
+        "network.protocol.version",
+        "url.path",
+        "url.scheme",
+        "user_agent.original",
+    }
+)
 _CORRELATION_SHOWN = 8
 
 
@@ -47,7 +58,7 @@ def log_line(log: Mapping[str, Any]) -> "Text":
     if log.get("duration_ms") is not None:
         line.append(f" {log['duration_ms']:.1f}ms", style="dim")
     for name, value in log.get("attributes", {}).items():
-        if name not in _HIDDEN and name != "exception.stacktrace":
+        if name not in _HIDDEN:
             line.append(f" {shown(name)}={shown(value)}", style="dim")
     if log.get("correlation_id"):
         line.append(f" {shown(log['correlation_id'])[:_CORRELATION_SHOWN]}…", style="magenta")

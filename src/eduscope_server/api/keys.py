@@ -1,0 +1,103 @@
+"""Keys and one-time links, for admins: make, list, revoke."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+import msgspec
+from litestar import Request, delete, get, post
+
+from eduscope_server.access import Access, ApiKey, Identity
+from eduscope_server.api.parameters import SESSION_COOKIE
+from eduscope_server.api.problems import NothingFound
+
+Name = Annotated[str, msgspec.Meta(min_length=1, max_length=100, description="What it is for.")]
+TenantId = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
+Origin = Annotated[str, msgspec.Meta(pattern=r"^https?://[A-Za-z0-9.\-\[\]:]{1,253}$")]
+
+
+class KeyWanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A key to make. Without a tenant it is good for all of them."""
+
+    name: Name
+    kind: Literal["ingest", "read"] = "ingest"
+    project: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9._-]{1,64}$")] = "default"
+    tenant_id: TenantId | None = None
+    origins: Annotated[tuple[Origin, ...], msgspec.Meta(max_length=50)] = ()
+
+
+class Key(msgspec.Struct, frozen=True):
+    """A key without what is secret of it."""
+
+    key_id: int
+    key_start: str
+    kind: str
+    source: str
+    name: str
+    project: str
+    tenant_id: str | None
+    origins: tuple[str, ...]
+    created_at: datetime
+    last_used_at: datetime | None
+    revoked_at: datetime | None
+
+
+class KeyMade(msgspec.Struct, frozen=True):
+    """A new key, to be copied now: it cannot be had a second time."""
+
+    key: str
+    record: Key
+
+
+class KeysAnswer(msgspec.Struct, frozen=True):
+    """Every key, working ones first, the newest of them first."""
+
+    keys: list[Key]
+
+
+class LinkWanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """For whom the link is."""
+
+    name: Name = "admin"
+
+
+class LinkMade(msgspec.Struct, frozen=True):
+    """A path of this site that signs in once, within ten minutes."""
+
+    path: str
+
+
+async def read_admin(request: Request[Any, Any, Any], access: Access) -> Identity:
+    """Who asks, if they are an admin. Raises `AccessDenied` or `StateUnavailable`."""
+    return await access.admin(request.headers.get("authorization"), request.cookies.get(SESSION_COOKIE))
+
+
+@get("/api/keys", summary="List the keys", tags=["keys"], dependencies={"admin": read_admin})
+async def list_keys(access: Access, admin: Identity) -> KeysAnswer:
+    """Every key of the platform; for admins."""
+    return KeysAnswer([_shown(key) for key in await access.list_keys()])
+
+
+@post("/api/keys", summary="Make a key", tags=["keys"], dependencies={"admin": read_admin})
+async def make_key(access: Access, admin: Identity, data: KeyWanted) -> KeyMade:
+    """A new key, which works at once; for admins."""
+    key, record = await access.make_key(
+        data.kind, data.name, project=data.project, tenant_id=data.tenant_id, origins=data.origins
+    )
+    return KeyMade(key, _shown(record))
+
+
+@delete("/api/keys/{key_id:int}", summary="Revoke a key", tags=["keys"], dependencies={"admin": read_admin})
+async def revoke_key(access: Access, admin: Identity, key_id: int) -> None:
+    """Ends a key for good; for admins. Other platforms on the same PostgreSQL refuse it within seconds."""
+    if not await access.revoke_key(key_id):
+        raise NothingFound(f"there is no working key {key_id}")
+
+
+@post("/api/login-codes", summary="Make a one-time link", tags=["keys"], dependencies={"admin": read_admin})
+async def make_link(access: Access, admin: Identity, data: LinkWanted) -> LinkMade:
+    """A link that signs one person in, once; for admins."""
+    return LinkMade(f"/login?code={await access.make_login_code(data.name)}")
+
+
+def _shown(key: ApiKey) -> Key:
+    return msgspec.convert(key, Key, from_attributes=True)

@@ -1,0 +1,149 @@
+"""The commands against a running platform."""
+
+import json
+import os
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import httpx
+import pytest
+from tests.conftest import ADMIN_TOKEN, Platform
+
+from eduscope_server.access import is_key
+
+EDUSCOPE = Path(sys.executable).with_name("eduscope")
+CORRELATION = "cli-test-0123456789"
+TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
+
+
+def run(platform: Platform, *arguments: str, key: str = ADMIN_TOKEN) -> "subprocess.CompletedProcess[str]":
+    """Runs `eduscope` against the platform."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("EDUSCOPE_")}
+    return subprocess.run(
+        [str(EDUSCOPE), *arguments],
+        env=inherited | {"EDUSCOPE_READ_KEY": key, "EDUSCOPE_URL": platform.url, "COLUMNS": "200"},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+
+@pytest.fixture(scope="module", autouse=True)
+def sent(platform: Platform) -> None:
+    """One log line that a hostile client wrote, and one span."""
+    line = {
+        "timestamp": datetime.now(UTC).isoformat().replace("+00:00", "Z"),
+        "log_level": "error",
+        "service_name": "cli-test",
+        "correlation_id": CORRELATION,
+        "tenant_id": "north",
+        "user_id": "",
+        "request_id": "",
+        "duration_ms": 12.5,
+        "message": "red \u001b[31m alert",
+        "environment": "test",
+        "release": "1",
+        "trace_id": TRACE,
+        "span_id": "",
+        "http.route": "/courses/{course_id}",
+    }
+    answer = platform.sender.post(
+        "/v1/ndjson", content=json.dumps(line) + "\n", headers={"Content-Type": "application/x-ndjson"}
+    )
+    assert answer.is_success, answer.text
+    now_ns = int(datetime.now(UTC).timestamp() * 1e9)
+    span = {
+        "traceId": TRACE,
+        "spanId": "00f067aa0ba902b7",
+        "name": "GET /courses",
+        "kind": 2,
+        "startTimeUnixNano": str(now_ns - 20_000_000),
+        "endTimeUnixNano": str(now_ns),
+        "attributes": [{"key": "correlation_id", "value": {"stringValue": CORRELATION}}],
+    }
+    resource = {"attributes": [{"key": "service.name", "value": {"stringValue": "cli-test"}}]}
+    body = {"resourceSpans": [{"resource": resource, "scopeSpans": [{"spans": [span]}]}]}
+    assert platform.sender.post("/v1/traces", json=body).is_success
+
+
+def test_logs_shows_what_was_found_and_no_control_character(platform: Platform) -> None:
+    answer = run(platform, "logs", "service:cli-test")
+    assert "red \\x1b[31m alert" in answer.stdout
+    assert "\x1b" not in answer.stdout
+    assert "tenant_id=north" in answer.stdout
+
+
+def test_logs_as_json_is_for_programs(platform: Platform) -> None:
+    (line,) = run(platform, "logs", "service:cli-test", "--json").stdout.splitlines()
+    assert json.loads(line)["attributes"]["http.route"] == "/courses/{course_id}"
+
+
+def test_an_unreadable_query_is_explained_with_its_position(platform: Platform) -> None:
+    answer = run(platform, "logs", "level:(")
+    assert answer.returncode == 1
+    assert "at character" in answer.stderr
+
+
+def test_trace_draws_the_waterfall(platform: Platform) -> None:
+    answer = run(platform, "trace", TRACE)
+    assert "GET /courses" in answer.stdout
+    assert "█" in answer.stdout
+
+
+def test_correlate_shows_every_kind(platform: Platform) -> None:
+    answer = run(platform, "correlate", CORRELATION)
+    assert f"{CORRELATION}: 2 records of cli-test" in answer.stdout
+
+
+def test_a_trace_that_is_not_there_is_an_error(platform: Platform) -> None:
+    answer = run(platform, "trace", "0" * 31 + "1")
+    assert answer.returncode == 1
+    assert answer.stdout == ""
+
+
+def test_a_key_is_made_used_listed_and_revoked(platform: Platform) -> None:
+    key = run(platform, "keys", "create", "for grafana", "--kind", "read", "--tenant", "north").stdout.strip()
+    assert is_key(key)
+    assert run(platform, "logs", "service:cli-test", key=key).returncode == 0
+    listed = [json.loads(line) for line in run(platform, "keys", "list", "--json").stdout.splitlines()]
+    record = next(entry for entry in listed if entry["name"] == "for grafana")
+    assert key not in str(listed)
+    assert "for grafana" in run(platform, "keys", "list").stdout
+    assert run(platform, "keys", "revoke", str(record["key_id"])).returncode == 0
+    refused = run(platform, "logs", key=key)
+    assert refused.returncode == 1
+    assert "revoked" in refused.stderr
+    assert run(platform, "keys", "revoke", str(record["key_id"])).returncode == 1
+
+
+def test_only_an_admin_makes_keys(platform: Platform) -> None:
+    reader = run(platform, "keys", "create", "reader", "--kind", "read").stdout.strip()
+    refused = run(platform, "keys", "create", "more", key=reader)
+    assert refused.returncode == 1
+    assert "only an admin" in refused.stderr
+
+
+def test_a_link_opens_the_console_once(platform: Platform) -> None:
+    link = run(platform, "keys", "link").stdout.strip()
+    with httpx.Client() as browser:
+        assert browser.get(link).status_code == 303
+        assert browser.get(f"{platform.url}/api/session").json()["name"] == "admin"
+    assert httpx.get(link).status_code == 401
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        {"name": ""},
+        {"name": "x", "kind": "admin"},
+        {"name": "x", "tenant_id": "a b"},
+        {"name": "x", "origins": ["*"]},
+    ],
+)
+def test_an_odd_key_is_not_made(platform: Platform, wanted: dict[str, object]) -> None:
+    answer = platform.reader.post("/api/keys", json=wanted)
+    assert answer.status_code == 400
+    assert answer.json()["error"]["message"]
