@@ -209,11 +209,9 @@ class Settings:
     max_waiting_bytes: int = _option(
         192 << 20, "Bound on the bodies that wait for their commit; above it the doors answer 503.", SIZE
     )
-    commit_wait_ms: int = _option(10, "Longest that a request waits for others to share its commit.", WHOLE)
     commit_bytes: int = _option(
         8 << 20, "Bytes of bodies after which a commit starts without waiting longer.", SIZE
     )
-    query_timeout_seconds: int = _option(30, "Longest that one search may run before it answers 504.", WHOLE)
     shutdown_seconds: int = _option(20, "Longest that a stop waits for requests under way.", WHOLE)
     log_level: str = _option("info", "Least severe level of the platform's own log lines.", LEVEL)
 

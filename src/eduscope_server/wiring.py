@@ -23,6 +23,7 @@ from eduscope.privacy.gate import Gate
 from eduscope_server.access import Access
 from eduscope_server.api import create_app
 from eduscope_server.config import Settings
+from eduscope_server.folder_lock import lock_folder
 from eduscope_server.ingest.admission import Admission
 from eduscope_server.ingest.body import Limits
 from eduscope_server.ingest.door import Shared
@@ -85,16 +86,17 @@ async def _serve(settings: Settings) -> None:
 async def opened(settings: Settings) -> AsyncIterator[tuple[Litestar, Access]]:
     """The platform's web application with everything behind it; closes it all in order.
 
-    1. The key ring and the folder for temporary files.
+    1. The lock of the data folder, the key ring, the folder for temporary files.
     2. The two databases, side by side.
     3. Access, the lanes and doors, the web application.
     On the way out: the lanes store what waits, then the databases close.
     """
-    settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
-    ring = _key_ring(settings)
-    use_ring(ring)
-    registry = CollectorRegistry()
     async with contextlib.AsyncExitStack() as stack:
+        # First of all: what follows clears the folder of temporary files, which another platform may be using.
+        stack.callback(lock_folder(settings.data).close)
+        ring = _key_ring(settings)
+        use_ring(ring)
+        registry = CollectorRegistry()
         stack.enter_context(_temporary_folder(settings.data))
         store_opening = asyncio.to_thread(
             Store.open,

@@ -10,12 +10,13 @@ def serve_command(serve_platform: Callable[[Settings], None]) -> Callable[..., N
     """The command, with a flag for every setting."""
 
     def serve(flags: dict[str, str | None]) -> None:
+        from eduscope_server.folder_lock import FolderInUse
         from eduscope_server.state import StateBroken, StateUnavailable
         from eduscope_server.store import StoreUnavailable
 
         try:
             serve_platform(load_settings(flags))
-        except (StateBroken, StateUnavailable, StoreUnavailable) as error:
+        except (FolderInUse, StateBroken, StateUnavailable, StoreUnavailable) as error:
             fail(str(error))
 
     secrets = ", ".join(row.environment for row in option_rows() if row.secret)

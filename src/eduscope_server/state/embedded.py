@@ -5,7 +5,6 @@ and a platform that is killed leaves its server running.
 """
 
 import asyncio
-import fcntl
 import logging
 import os
 import shutil
@@ -17,6 +16,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import IO, Any, Self
 
+from eduscope_server.folder_lock import lock_folder
 from eduscope_server.guard import Guarded
 from eduscope_server.state.account import Account, account_for
 from eduscope_server.state.errors import StateBroken, StateUnavailable
@@ -27,7 +27,7 @@ _log = logging.getLogger(__name__)
 
 # A path to a Unix socket has at most 107 bytes, a data folder may lie deeper: sockets live in a short place.
 _SOCKETS = Path("/tmp")  # noqa: S108 - the folder in it is made by mkdtemp, for one account only
-_SOCKET_PREFIX = "eduscope-"
+_PREFIX = "eduscope-"
 # The package carries several; a data folder belongs to the one that made it.
 _MAJOR_VERSION = 18
 _START_SECONDS = 30.0
@@ -73,13 +73,14 @@ class EmbeddedPostgres:
     async def start(cls, folder: Path) -> Self:
         """Start the server of a data folder; make its database first if there is none.
 
-        1. Lock the folder: `StateBroken` if another platform has it.
+        1. Lock the folder: `FolderInUse` if another platform has it.
         2. As root, give the folder to PostgreSQL's account.
         3. `initdb` into a new folder that is renamed at the end, so a crash leaves no half database.
         4. Wait for, or stop, a server that a killed platform left.
         5. Start, and keep it running until `stop`.
         """
-        server = cls(folder=folder.absolute(), account=None, lock=_lock(folder))  # noqa: ASYNC240 - no I/O
+        lock = lock_folder(folder.parent, name=f"{folder.name}.lock")
+        server = cls(folder=folder.absolute(), account=None, lock=lock)  # noqa: ASYNC240 - no I/O
         try:
             await asyncio.to_thread(server._prepare)
             await server._run()
@@ -125,7 +126,7 @@ class EmbeddedPostgres:
                 "Upgrade it with pg_upgrade, or start with another data folder"
             )
         self._end_leftover()
-        self.socket_folder = _socket_folder(self.lock)
+        self.socket_folder = _socket_folder(self.folder)
 
     def _own(self, folder: Path) -> None:
         if self.account is not None:
@@ -221,29 +222,11 @@ class EmbeddedPostgres:
             shutil.rmtree(self.socket_folder, ignore_errors=True)
 
 
-def _lock(folder: Path) -> IO[str]:
-    """The lock file, locked. It names the process that has it and, below, the folder of its socket."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    lock = folder.with_name(folder.name + ".lock").open("a+", encoding="utf-8")
-    lock.seek(0)
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        owner = lock.readline().strip() or "another"
-        lock.close()
-        raise StateBroken(
-            f"{folder.parent} is in use by process {owner}; stop it, or choose another folder with --data"
-        ) from None
-    return lock
-
-
-def _socket_folder(lock: IO[str]) -> Path:
+def _socket_folder(data: Path) -> Path:
     """A new folder for the socket. The one of a platform that was killed goes."""
-    _, _, former = lock.read().partition("\n")
-    if former.startswith(f"{_SOCKETS}/{_SOCKET_PREFIX}"):
-        shutil.rmtree(former.strip(), ignore_errors=True)
-    folder = Path(tempfile.mkdtemp(prefix=_SOCKET_PREFIX, dir=_SOCKETS))
-    lock.truncate(0)
-    lock.write(f"{os.getpid()}\n{folder}\n")
-    lock.flush()
+    note = data / "socket-folder"
+    if note.exists() and (former := note.read_text(encoding="utf-8")).startswith(f"{_SOCKETS}/{_PREFIX}"):
+        shutil.rmtree(former, ignore_errors=True)
+    folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=_SOCKETS))
+    note.write_text(str(folder), encoding="utf-8")
     return folder

@@ -8,4 +8,4 @@ class StateUnavailable(Exception):
 
 
 class StateBroken(Exception):
-    """Permanent until a person acts: a changed migration, a data folder in use, missing binaries."""
+    """Permanent until a person acts: a changed migration, another version's data, missing binaries."""

@@ -147,3 +147,12 @@ def test_an_odd_key_is_not_made(platform: Platform, wanted: dict[str, object]) -
     answer = platform.reader.post("/api/keys", json=wanted)
     assert answer.status_code == 400
     assert answer.json()["error"]["message"]
+
+
+def test_a_second_platform_on_the_same_folder_is_refused_and_harms_nothing(platform: Platform) -> None:
+    answer = run(platform, "serve", "--data", str(platform.folder), "--listen", "127.0.0.1:0")
+    assert answer.returncode == 1
+    assert "is in use by process" in answer.stderr
+    assert "Traceback" not in answer.stderr
+    assert platform.reader.get("/readyz").is_success
+    assert platform.count("service:cli-test") == 1

@@ -12,6 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from eduscope_server.folder_lock import FolderInUse
 from eduscope_server.state import State, StateBroken, StateUnavailable
 from eduscope_server.state.process import running_server
 
@@ -54,7 +55,7 @@ async def test_a_start_on_an_existing_folder_is_quick(tmp_path: Path) -> None:
 async def test_a_stop_leaves_no_process_and_no_socket_folder(tmp_path: Path) -> None:
     state = await State.open("", tmp_path / "postgres")
     process = process_of(state)
-    _, socket_folder = (tmp_path / "postgres.lock").read_text().splitlines()
+    socket_folder = (tmp_path / "postgres" / "socket-folder").read_text()
     await state.close()
     assert not process.is_running()
     assert socket_folder.startswith("/tmp/eduscope-")
@@ -91,7 +92,7 @@ async def test_a_private_folder_above_is_opened_to_no_other_account(tmp_path: Pa
 
 async def test_a_second_platform_on_the_same_folder_is_refused(tmp_path: Path) -> None:
     state = await State.open("", tmp_path / "postgres")
-    with pytest.raises(StateBroken, match=f"in use by process {os.getpid()}"):
+    with pytest.raises(FolderInUse, match=f"in use by process {os.getpid()}"):
         await State.open("", tmp_path / "postgres")
     assert await state.is_ready()
     await state.close()
