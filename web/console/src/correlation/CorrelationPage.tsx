@@ -56,10 +56,7 @@ function CorrelationView({ correlation }: { correlation: Correlation }) {
       ),
     [all, text, kind, service],
   );
-  const scale = useMemo(
-    () => new TimeScale(all[0]?.startUs ?? 0, Math.max(...all.map((each) => each.endUs))),
-    [all],
-  );
+  const scale = useMemo(() => TimeScale.over(all), [all]);
   const open = view.get("item");
   const toggle = (key: string) => view.set({ item: key === open ? null : key }, { replace: true });
 

@@ -1,3 +1,4 @@
+import { Axis, Folds } from "../parts/Axis";
 import { Service } from "../parts/Service";
 import { serviceHue } from "../parts/serviceHue";
 import { humanDuration, humanOffset } from "../time/duration";
@@ -22,13 +23,7 @@ export function Lanes({ lanes, scale, shown, service, chooseService, open }: Lan
     <section className="lanes" aria-label="Services over time">
       <div className="lane lane-axis" aria-hidden="true">
         <span />
-        <div className="waterfall-ticks">
-          {scale.ticks(window.innerWidth < 720 ? 3 : 8).map((tick) => (
-            <span key={tick.ms} style={{ left: `${tick.percent}%` }}>
-              {humanDuration(tick.ms)}
-            </span>
-          ))}
-        </div>
+        <Axis scale={scale} wanted={8} />
       </div>
       {lanes.map((lane) => (
         <div key={lane.service} className="lane" data-testid="lane" data-service={lane.service}>
@@ -47,6 +42,7 @@ export function Lanes({ lanes, scale, shown, service, chooseService, open }: Lan
             )}
           </button>
           <div className="lane-track" style={{ height: Math.max(lane.rows.length, 1) * ROW_PX + 12 }}>
+            <Folds scale={scale} />
             {lane.rows.flatMap((row, index) =>
               row.map((each) => (
                 <Bar

@@ -1,4 +1,5 @@
 import { Link } from "wouter";
+import { Folds } from "../parts/Axis";
 import { CopyButton } from "../parts/CopyButton";
 import { FieldTable } from "../parts/FieldTable";
 import { Icon } from "../parts/Icon";
@@ -54,6 +55,7 @@ export function TimelineRow({ each, scale, open, toggle }: TimelineRowProps) {
           {item.duration_ms === null ? "" : humanDuration(item.duration_ms)}
         </span>
         <span className="moment-track" aria-hidden="true">
+          <Folds scale={scale} />
           <i
             data-hue={serviceHue(item.service_name)}
             data-point={item.kind === "log"}

@@ -1,4 +1,5 @@
 import { LEVELS, type TimelineItem } from "../api/types";
+import { brief } from "../parts/brief";
 import { microseconds } from "../time/instant";
 
 export interface Entry {
@@ -22,13 +23,6 @@ export interface Lane {
 const FAILED_FROM = LEVELS.indexOf("error");
 /** A lane shows this many overlapping spans beneath each other; deeper ones share the last row. */
 const MOST_ROWS = 5;
-const ASIDES = [
-  "db.query.text",
-  "http.route",
-  "gen_ai.request.model",
-  "messaging.destination.name",
-  "exception.type",
-];
 
 /** The items of a correlation in time order, with what every view of them needs worked out once. */
 export function entries(items: readonly TimelineItem[]): Entry[] {
@@ -53,13 +47,8 @@ function entry(item: TimelineItem, index: number): Entry {
 }
 
 function aside(item: TimelineItem, title: string): string {
-  const parts = ASIDES.map((name) => item.attributes?.[name])
-    .filter(
-      (value) => value !== undefined && value !== null && value !== "" && !title.includes(String(value)),
-    )
-    .map(String);
-  if (item.kind === "span" && item.status_message) parts.unshift(item.status_message);
-  return parts.join(" · ");
+  const reason = item.kind === "span" ? item.status_message : "";
+  return [reason, brief(title, item.attributes ?? {})].filter((part) => part !== "").join(" · ");
 }
 
 /** Whether an entry holds a text anywhere a reader would see it. */

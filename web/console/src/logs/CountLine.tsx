@@ -23,7 +23,7 @@ export function CountLine({ count, counting, histogram }: CountLineProps) {
           <i aria-hidden="true" /> {humanCount(total)} {level}
         </span>
       ))}
-      {histogram && (
+      {histogram && totals.length > 0 && (
         <span className="muted count-interval">
           one bar: {humanDuration(histogram.interval_seconds * 1000)}
         </span>

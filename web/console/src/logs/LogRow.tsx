@@ -1,10 +1,10 @@
 import { memo } from "react";
 import type { Log } from "../api/types";
+import { brief } from "../parts/brief";
 import { LevelMark } from "../parts/LevelMark";
 import { Service } from "../parts/Service";
 import { Timestamp } from "../parts/Timestamp";
 import { humanDuration } from "../time/duration";
-import { brief } from "./brief";
 import { LogDetail } from "./LogDetail";
 
 interface LogRowProps {
@@ -30,7 +30,7 @@ export const LogRow = memo(function LogRow({ log, open, day, toggle }: LogRowPro
         <Service name={log.service_name} />
         <span className="log-message">
           {log.message || <span className="faint">(no message)</span>}
-          <span className="log-brief">{brief(log)}</span>
+          <span className="log-brief">{brief(log.message, log.attributes)}</span>
         </span>
         <span className="log-duration">{log.duration_ms === null ? "" : humanDuration(log.duration_ms)}</span>
       </button>

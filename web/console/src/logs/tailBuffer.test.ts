@@ -3,11 +3,16 @@ import { aLog } from "../../dev/records";
 import { EMPTY_TAIL, HELD_LINES, KEPT_LINES, receive, release } from "./tailBuffer";
 
 const some = (count: number, from = 0) =>
-  Array.from({ length: count }, (_, index) => aLog(`${from + index}`, index));
+  Array.from({ length: count }, (_, index) => aLog(`${from + index}`, from + index));
 
 it("puts the newest line on top", () => {
   const { lines } = receive(receive(EMPTY_TAIL, some(2), false), some(1, 2), false);
   expect(lines.map((line) => line.message)).toEqual(["2", "1", "0"]);
+});
+
+it("puts a line that comes late where it belongs", () => {
+  const { lines } = receive(receive(EMPTY_TAIL, some(1, 5), false), some(1, 3), false);
+  expect(lines.map((line) => line.message)).toEqual(["5", "3"]);
 });
 
 it("holds lines back while paused, and shows them in order when it goes on", () => {

@@ -18,14 +18,21 @@ export const EMPTY_TAIL: TailBuffer = { lines: [], held: [], dropped: 0 };
 /** Takes new lines in (oldest first), onto the page or, while paused, behind it. */
 export function receive(buffer: TailBuffer, arrived: readonly Log[], paused: boolean): TailBuffer {
   if (!paused) {
-    return { ...buffer, lines: [...arrived.toReversed(), ...buffer.lines].slice(0, KEPT_LINES) };
+    return { ...buffer, lines: newestFirst(arrived, buffer.lines).slice(0, KEPT_LINES) };
   }
-  const held = [...arrived.toReversed(), ...buffer.held];
+  const held = newestFirst(arrived, buffer.held);
   const over = Math.max(0, held.length - HELD_LINES);
   return { ...buffer, held: held.slice(0, HELD_LINES), dropped: buffer.dropped + over };
 }
 
 /** Shows what was held back. */
 export function release(buffer: TailBuffer): TailBuffer {
-  return { ...buffer, lines: [...buffer.held, ...buffer.lines].slice(0, KEPT_LINES), held: [] };
+  return { ...buffer, lines: newestFirst(buffer.held, buffer.lines).slice(0, KEPT_LINES), held: [] };
+}
+
+// Services send in batches of their own, so what comes last is not always what happened last.
+function newestFirst(some: readonly Log[], others: readonly Log[]): Log[] {
+  const order = (one: Log, other: Log) =>
+    one.timestamp < other.timestamp ? 1 : one.timestamp > other.timestamp ? -1 : 0;
+  return [...some, ...others].sort(order);
 }

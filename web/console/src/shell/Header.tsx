@@ -31,7 +31,7 @@ export function Header({ session, onHelp }: HeaderProps) {
         <TenantPicker session={session} />
         <button
           type="button"
-          className="icon-button"
+          className="icon-button help-button"
           aria-label="Keyboard help"
           title="Keyboard help (?)"
           onClick={onHelp}

@@ -1,4 +1,5 @@
 import type { CSSProperties } from "react";
+import { Folds } from "../parts/Axis";
 import { Icon } from "../parts/Icon";
 import { serviceHue } from "../parts/serviceHue";
 import { humanDuration, humanOffset } from "../time/duration";
@@ -72,6 +73,7 @@ export function SpanLine({ row, scale, selected, select, fold }: SpanLineProps) 
       {/* biome-ignore lint/a11y/useKeyWithClickEvents: the name beside it does the same by keyboard */}
       {/* biome-ignore lint/a11y/noStaticElementInteractions: a larger place to click for what the name does */}
       <div className="span-track" onClick={() => select(span.span_id)}>
+        <Folds scale={scale} />
         <Bar row={row} scale={scale} />
       </div>
     </div>

@@ -71,7 +71,7 @@ function TraceView({ trace }: { trace: Trace }) {
             key={span.span_id}
             span={span}
             logs={trace.logs.filter((log) => log.span_id === span.span_id)}
-            startUs={drawn.startUs}
+            startUs={drawn.scale.startUs}
             close={() => view.set({ span: null }, { replace: true })}
           />
         )}

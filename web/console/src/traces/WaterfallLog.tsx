@@ -1,3 +1,4 @@
+import { Folds } from "../parts/Axis";
 import { LevelMark } from "../parts/LevelMark";
 import { humanOffset } from "../time/duration";
 import type { TimeScale } from "../time/scale";
@@ -30,6 +31,7 @@ export function WaterfallLog({ row, scale, select }: WaterfallLogProps) {
         </button>
       </div>
       <div className="span-track">
+        <Folds scale={scale} />
         <i className="log-point" data-level={row.log.log_level} style={{ left: `${at}%` }} />
         <span className="span-duration" style={label}>
           {offset}

@@ -1,9 +1,8 @@
 import { useWindowVirtualizer } from "@tanstack/react-virtual";
 import { type KeyboardEvent, useEffect, useRef } from "react";
+import { Axis } from "../parts/Axis";
 import { walkRows } from "../parts/rowKeys";
 import { usePageOffset } from "../parts/useScroll";
-import { humanDuration } from "../time/duration";
-import { TimeScale } from "../time/scale";
 import { SpanLine } from "./SpanLine";
 import { WaterfallLog } from "./WaterfallLog";
 import type { Waterfall } from "./waterfall";
@@ -22,7 +21,7 @@ interface WaterfallViewProps {
 export function WaterfallView({ drawn, selected, select, fold }: WaterfallViewProps) {
   const list = useRef<HTMLDivElement>(null);
   const offset = usePageOffset(list, drawn);
-  const scale = new TimeScale(drawn.startUs, drawn.endUs);
+  const { scale } = drawn;
   const rows = useWindowVirtualizer({
     count: drawn.rows.length,
     estimateSize: () => ROW_PX,
@@ -48,7 +47,10 @@ export function WaterfallView({ drawn, selected, select, fold }: WaterfallViewPr
 
   return (
     <div className="waterfall">
-      <Axis scale={scale} />
+      <div className="waterfall-axis">
+        <span className="waterfall-axis-name">Span</span>
+        <Axis scale={scale} wanted={6} />
+      </div>
       {/* biome-ignore lint/a11y/noStaticElementInteractions: the keys belong to the buttons in it and bubble up here */}
       <div
         ref={list}
@@ -83,21 +85,6 @@ export function WaterfallView({ drawn, selected, select, fold }: WaterfallViewPr
       {drawn.loose.length > 0 && (
         <p className="muted small-text">{drawn.loose.length} log lines belong to spans that are not here.</p>
       )}
-    </div>
-  );
-}
-
-function Axis({ scale }: { scale: TimeScale }) {
-  return (
-    <div className="waterfall-axis" aria-hidden="true">
-      <span className="waterfall-axis-name">Span</span>
-      <div className="waterfall-ticks">
-        {scale.ticks(window.innerWidth < 720 ? 3 : 6).map((tick) => (
-          <span key={tick.ms} style={{ left: `${tick.percent}%` }}>
-            {humanDuration(tick.ms)}
-          </span>
-        ))}
-      </div>
     </div>
   );
 }

@@ -1,5 +1,6 @@
 import type { Log, Span } from "../api/types";
 import { microseconds } from "../time/instant";
+import { type Stretch, TimeScale } from "../time/scale";
 
 export interface SpanRow {
   kind: "span";
@@ -30,8 +31,7 @@ export type Row = SpanRow | LogRow;
 
 export interface Waterfall {
   rows: Row[];
-  startUs: number;
-  endUs: number;
+  scale: TimeScale;
   /** Logs whose span is not in the trace. */
   loose: Log[];
 }
@@ -57,7 +57,7 @@ export function waterfall(trace: { spans: Span[]; logs: Log[] }, options: Waterf
   const roots = link(nodes);
   const rows: Row[] = [];
   for (const root of roots) place(root, 0, { rows, ...options });
-  return { rows, loose, ...extent(trace) };
+  return { rows, loose, scale: TimeScale.over(stretches(trace)) };
 }
 
 const nodeOf = (span: Span): Node => ({
@@ -144,19 +144,15 @@ function logRow(log: Log, depth: number): LogRow {
   return { kind: "log", key, log, depth, atUs: microseconds(log.timestamp) };
 }
 
-/** From the first to the last thing that happened, logs after the last span included. */
-function extent({ spans, logs }: { spans: Span[]; logs: Log[] }): { startUs: number; endUs: number } {
-  let startUs = Number.POSITIVE_INFINITY;
-  let endUs = Number.NEGATIVE_INFINITY;
-  const take = (from: number, to: number) => {
-    startUs = Math.min(startUs, from);
-    endUs = Math.max(endUs, to);
-  };
-  for (const span of spans) {
-    const start = microseconds(span.timestamp);
-    take(start, start + span.duration_ms * 1000);
-  }
-  for (const log of logs) take(microseconds(log.timestamp), microseconds(log.timestamp));
-  if (startUs > endUs) return { startUs: 0, endUs: 1 };
-  return { startUs, endUs: Math.max(endUs, startUs + 1) };
+/** When each thing of a trace went on; a log line is a moment. */
+function stretches({ spans, logs }: { spans: Span[]; logs: Log[] }): Stretch[] {
+  const ofSpans = spans.map((span) => {
+    const startUs = microseconds(span.timestamp);
+    return { startUs, endUs: startUs + span.duration_ms * 1000 };
+  });
+  const ofLogs = logs.map((log) => ({
+    startUs: microseconds(log.timestamp),
+    endUs: microseconds(log.timestamp),
+  }));
+  return [...ofSpans, ...ofLogs];
 }
