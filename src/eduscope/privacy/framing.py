@@ -27,10 +27,10 @@ _NEXT_FIELD = (
     rb"|[08P`p][\x00-\x1f]|[9Y][\x00-\xff]{7}[\x10-\x1f]|E[\x00-\xff]\x00{3}"
 )
 END = rb"(?:[^0-9A-Za-z_-]|$|" + _NEXT_FIELD + rb")"
-"""In place of `(?![\w-])`: the tags of fields that may follow a string look like digits and letters."""
+r"""In place of `(?![\w-])`: the tags of fields that may follow a string look like digits and letters."""
 
 LETTER = rb"(?:[0-9A-Za-z_]|[\xc2-\xf4][\x80-\xbf]{1,3}|\\u[0-9A-Fa-f]{4})"
-"""In place of `\\w`: ASCII, UTF-8 or escaped."""
+r"""In place of `\w`: ASCII, UTF-8 or escaped."""
 
 ALPHABETIC = LETTER.replace(b"0-9A-Za-z_", b"A-Za-z", 1)
 """As `LETTER`, without digits."""

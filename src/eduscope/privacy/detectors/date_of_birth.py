@@ -31,7 +31,7 @@ GATE = (
     + _NAME.encode()
     + rb"(?:"
     + ASSIGN
-    + rb"| {1,2}(?:is |was |on )?)(?:[0-9]{1,4}[-/. a-z]|(?:19|20)[0-9]{6}|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.? [0-9])",
+    + rb"| {1,2}(?:is |was |on )?)(?:[0-9]{1,4}[-/.\\ a-z]|(?:19|20)[0-9]{6}|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.? [0-9])",
 )
 
 CATCHES = (

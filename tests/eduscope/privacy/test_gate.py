@@ -1,0 +1,176 @@
+"""The gate opens for every body with something to redact, and stays shut for clean ones."""
+
+import json
+import threading
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from eduscope.privacy import Gate, GateUnavailable, detectors, gate_patterns, is_clean, redact
+
+pytest.importorskip("hyperscan", reason="the gate needs the package hyperscan")
+logs_pb = pytest.importorskip("opentelemetry.proto.collector.logs.v1.logs_service_pb2")
+traces_pb = pytest.importorskip("opentelemetry.proto.collector.trace.v1.trace_service_pb2")
+
+EXAMPLES = [(m.__name__.rpartition(".")[2], text) for m in detectors.modules() for text, _ in m.CATCHES]
+
+
+@pytest.fixture(scope="module")
+def gate() -> Gate:
+    return Gate.compile()
+
+
+def log_request(text: str, *, as_attribute: bool, followed: bool) -> bytes:
+    """An OTLP log request in protobuf with the text as a body or as an attribute's value."""
+    request = logs_pb.ExportLogsServiceRequest()
+    record = request.resource_logs.add().scope_logs.add().log_records.add(time_unix_nano=1_764_000_000_123_456_789)
+    if as_attribute:
+        record.attributes.add(key="k").value.string_value = text
+    else:
+        record.body.string_value = text
+    if followed:
+        record.attributes.add(key="http.route").value.string_value = "/courses"
+        record.trace_id, record.span_id, record.flags = b"\xf0" * 16, b"\x91" * 8, 1
+    return bytes(request.SerializeToString())
+
+
+def span_request(text: str, place: str) -> bytes:
+    """An OTLP trace request in protobuf with the text in one of a span's strings."""
+    request = traces_pb.ExportTraceServiceRequest()
+    span = request.resource_spans.add().scope_spans.add().spans.add(
+        name="GET", kind=2, start_time_unix_nano=1_764_000_000_123_456_789, end_time_unix_nano=1_764_000_000_223_456_789
+    )
+    if place == "name":
+        span.name = text
+    elif place == "status":
+        span.status.message, span.status.code = text, 2
+    elif place == "event":
+        event = span.events.add(name="exception", time_unix_nano=1_764_000_000_123_456_789)
+        event.attributes.add(key="exception.message").value.string_value = text
+    else:
+        span.attributes.add(key="db.query.text").value.string_value = text
+        span.attributes.add(key="http.route").value.string_value = "/courses"
+    return bytes(request.SerializeToString())
+
+
+def bodies(text: str) -> Iterator[tuple[str, bytes]]:
+    """All the ways in which a text comes in over the wire."""
+    for as_attribute in (True, False):
+        for followed in (True, False):
+            yield f"logs {as_attribute=} {followed=}", log_request(text, as_attribute=as_attribute, followed=followed)
+    for place in ("name", "status", "event", "attribute"):
+        yield f"span {place}", span_request(text, place)
+    for ascii_only in (True, False):
+        yield f"json {ascii_only=}", json.dumps({"message": text, "n": 1}, ensure_ascii=ascii_only).encode()
+        nested = json.dumps({"message": json.dumps({"x": text}, ensure_ascii=ascii_only)}, ensure_ascii=ascii_only)
+        if not is_clean(json.loads(nested)["message"]):
+            yield f"json in json {ascii_only=}", nested.encode()
+    yield "html-safe json", (
+        json.dumps({"message": text})
+        .replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026").replace("'", "\\u0027")
+        .replace("+", "\\u002B").replace("=", "\\u003d").replace("/", "\\/").encode()
+    )  # fmt: skip
+
+
+def assert_opens(gate: Gate, text: str) -> None:
+    """Every encoding of a text that would be redacted opens the gate."""
+    if redact(text) == text:
+        return
+    for way, body in bodies(text):
+        assert gate.hit(body), f"the gate let {text!r} through as {way}: {body!r}"
+
+
+@pytest.mark.parametrize(("kind", "text"), EXAMPLES)
+def test_opens_for_every_example_of_every_detector(gate: Gate, kind: str, text: str) -> None:
+    assert_opens(gate, text)
+    assert gate.hit(text.encode())
+
+
+@pytest.mark.parametrize("length", [46, 47, 48, 49, 52, 57, 58, 65, 90, 97, 122, 127, 128, 300, 6200, 12500])
+@pytest.mark.parametrize(("kind", "text"), EXAMPLES)
+def test_a_length_that_looks_like_text_hides_no_value(gate: Gate, kind: str, text: str, length: int) -> None:
+    """48 is the digit 0 on the wire, 97 the letter a: the byte before a string must not pass for a neighbour."""
+    value = next(v for m in detectors.modules() for t, v in m.CATCHES if t == text)
+    for start in (value, text):
+        padded = (start + " " + "x " * length).encode()[:length].decode()
+        assert_opens(gate, padded)
+        assert_opens(gate, padded[::-1][: max(0, length - len(start) - 1)] + " " + start)
+
+
+NEIGHBOURS = st.text(
+    st.sampled_from(list("aZ09 .,:;-_/\\\"'=&<>()[]{}@+#$%~|\n\t\r") + ["é", "漢", "：", "\u00a0", "—", "😀", "\u200b"]), max_size=4
+)
+
+
+def strict_texts() -> st.SearchStrategy[str]:
+    """Texts drawn from the strict detectors' own patterns, between all kinds of neighbours."""
+    patterns = [d.pattern for m in detectors.modules() for d in m.MESSAGE]
+    drawn = st.sampled_from(patterns).flatmap(lambda p: st.from_regex(p))
+    examples = st.sampled_from([v for m in detectors.modules() for _, v in m.CATCHES])
+    catches = st.sampled_from([t for m in detectors.modules() for t, _ in m.CATCHES])
+    return st.tuples(NEIGHBOURS, drawn | examples | catches, NEIGHBOURS).map("".join)
+
+
+def _encodable(text: str) -> bool:
+    return not any("\ud800" <= c <= "\udfff" for c in text)
+
+
+@settings(max_examples=1500, deadline=None)
+@given(text=strict_texts().filter(_encodable))
+def test_opens_for_whatever_the_strict_profile_redacts(gate: Gate, text: str) -> None:
+    assert_opens(gate, text)
+
+
+CLEAN = [
+    "password=[SECRET] token=[SECRET] user=[USERNAME] for user [USERNAME]",
+    "mail to [EMAIL] from [IP], card [CARD], [withheld:prose] password=[withheld:secret]",
+    "client 203.0.113.h4k2q and 2001:db8:85a3:hq3m5z7a",
+    "user=usr_k1_abcdefghijklmnopqrstuvwxyz for user usr_k1_234567abcdefghijklmnopqrst",
+    "at 1764000000123456789 for 12:30:31.123456 on 127.0.0.1:4400, v1.2.3",
+    "4bf92f3577b34da6a3ce929d0e0e4736 00f067aa0ba902b7 6ba7b810-9dad-41d1-80b4-00c04fd430c8",
+    "Chrome/130.0.0.0 Safari/537.36 took 0.4111111111111111 s",
+    '"user": "[USERNAME]", "password": "[SECRET]"',
+    "GET http://courses:8080/quiz/{id} 200",
+]
+
+
+@pytest.mark.parametrize("text", CLEAN)
+def test_stays_shut_for_ids_times_versions_tokens_and_markers(gate: Gate, text: str) -> None:
+    assert is_clean(text)
+    assert gate.first(text.encode()) is None
+    for way, body in bodies(text):
+        assert gate.first(body) is None, way
+
+
+def test_an_ascii_letter_written_as_an_escape_opens_the_gate(gate: Gate) -> None:
+    assert gate.hit(rb'{"message": "ada\u0040example.com"}')
+    assert gate.hit(rb'{"message": "\u0061da at home"}')
+    assert not gate.hit(rb'{"message": "caf\u00e9 \u003cb\u003e"}')
+
+
+def test_one_gate_serves_many_threads(gate: Gate) -> None:
+    wrong: list[bytes] = []
+
+    def scan(data: bytes, expected: bool) -> None:
+        wrong.extend(data for _ in range(200) if gate.hit(data) is not expected)
+
+    clean, dirty = b"all is well " * 5000, b"all is well " * 5000 + b"ada@example.com"
+    threads = [threading.Thread(target=scan, args=a) for a in ((clean, False), (dirty, True)) * 3]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not wrong
+
+
+def test_without_hyperscan_the_error_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(__import__("sys").modules, "hyperscan", None)
+    with pytest.raises(GateUnavailable, match=r"pip install 'eduscope\[server\]'"):
+        Gate.compile()
+
+
+def test_patterns_have_unique_names() -> None:
+    names = [p.name for p in gate_patterns()]
+    assert len(set(names)) == len(names)
