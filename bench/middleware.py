@@ -38,7 +38,7 @@ from eduscope.config import load
 from eduscope.http import ASGIMiddleware
 from eduscope.output import descriptor_writer
 from eduscope.span_export import batch_processor
-from eduscope.spans import Spans, Stamp
+from eduscope.spans import Relay, Spans
 
 BUDGET = 1 / 4
 
@@ -78,10 +78,9 @@ def ours(null: int) -> App:
     config = load({"service": "bench", "release": "1"}, environ={})
     eduscope.init(service="bench", release="1", stdout=False, stdlib_logging=False, tracing=False)
     provider = TracerProvider(resource=Resource.create({"service.name": "bench"}))
-    processors = [Stamp(), batch_processor(config, Discarding())]
-    for processor in processors:
-        provider.add_span_processor(processor)
-    spans = Spans(provider, processors)
+    relay = Relay(batch_processor(config, Discarding()))
+    provider.add_span_processor(relay)
+    spans = Spans(provider, relay)
     tracing.use(spans)
     lines = eduscope_logging.lines()
     lines._emit = descriptor_writer(null)

@@ -182,7 +182,7 @@ def _value(
     try:
         value = _READERS[type(field.default)](got)
         good = option.accepts(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, LookupError):
         good = False
     if not good:
         shown = "set (not shown)" if option.secret else f'"{got}"'[:200]

@@ -144,9 +144,9 @@ class Plan:
 
 def _written_name(name: str) -> str:
     """The name a field is written under."""
+    if name in RESERVED:
+        return f"event.{name}"
     key = _ALIASES.get(name, name)
-    if key in RESERVED:
-        return f"event.{key}"
     return key if _is_key(key) else f"key_{tokenize(key, kind='key')[-26:][:12]}"
 
 

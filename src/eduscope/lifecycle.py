@@ -52,7 +52,7 @@ def init(
     with _lock:
         if _running is not None:
             if _running.config == config:
-                return config
+                return _running.config
             _stop(_running)
         _running = _start(config)
     return config
@@ -132,10 +132,10 @@ def _start_spans(config: Config) -> "Spans":
     above.
     """
     spans = importlib.import_module("eduscope.spans")
-    processors = [spans.Stamp()]
+    target = None
     if config.endpoint:
-        processors.append(importlib.import_module("eduscope.span_export").batch_processor(config))
-    started: Spans = spans.set_up(config, processors)
+        target = importlib.import_module("eduscope.span_export").batch_processor(config)
+    started: Spans = spans.set_up(config, target)
     return started
 
 

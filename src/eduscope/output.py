@@ -23,7 +23,10 @@ def stdout_writer(stream: TextIO | None = None) -> WriteBytes:
         target.flush()
     except (OSError, ValueError, AttributeError):
         return _text_writer(target)
-    return descriptor_writer(descriptor)
+    try:
+        return descriptor_writer(descriptor)
+    except OSError:  # the descriptor is closed
+        return _closed
 
 
 def descriptor_writer(descriptor: int) -> WriteBytes:

@@ -1,6 +1,7 @@
 """OpenTelemetry's own SDK, set up: where spans are made, stamped with our ids, and sent. Loaded by `init`."""
 
 import re
+import weakref
 from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from contextlib import contextmanager
 from typing import Any
@@ -8,15 +9,14 @@ from typing import Any
 from opentelemetry import baggage, trace
 from opentelemetry import context as otel_context
 from opentelemetry.sdk.resources import Resource
-from opentelemetry.sdk.trace import Span, SpanProcessor, TracerProvider
-from opentelemetry.sdk.trace.id_generator import IdGenerator
+from opentelemetry.sdk.trace import ReadableSpan, Span, SpanProcessor, TracerProvider
 from opentelemetry.sdk.trace.sampling import ParentBased, TraceIdRatioBased
 from opentelemetry.trace import NonRecordingSpan, SpanContext, SpanKind, Status, StatusCode, TraceFlags
 from opentelemetry.trace.propagation import _SPAN_KEY, set_span_in_context
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 from eduscope.config import Config
-from eduscope.context import current
+from eduscope.context import EMPTY, current
 from eduscope.fields import plan, safe_message
 from eduscope.line import NO_TRACE
 from eduscope.stack import exception_fields, said, type_name
@@ -33,23 +33,35 @@ _traceparent = re.compile(r"([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f
 _tracecontext = TraceContextTextMapPropagator()
 
 
-class Stamp(SpanProcessor):
-    """Puts the ids of the running context on every span, whoever makes it."""
+class Relay(SpanProcessor):
+    """Stamps the ids of the running context on every span, whoever makes it, and hands ended spans on.
+
+    A provider keeps its processors for ever, but the SDK may be stopped and started anew: the relay stays, and what
+    it hands spans to changes.
+    """
+
+    def __init__(self, target: SpanProcessor | None = None) -> None:
+        self.target = target
 
     def on_start(self, span: Span, parent_context: otel_context.Context | None = None) -> None:
         """Stamps one span."""
-        ids = current().attributes()
-        if ids:
-            span.set_attributes(ids)
+        ids = current()
+        if ids is not EMPTY:
+            span.set_attributes(ids.attributes())
+
+    def on_end(self, span: ReadableSpan) -> None:
+        """Hands one span on."""
+        if self.target is not None:
+            self.target.on_end(span)
 
 
 class Spans:
     """Makes spans with one provider: the host's own where it has set one, else ours."""
 
-    def __init__(self, provider: trace.TracerProvider, processors: list[SpanProcessor]) -> None:
+    def __init__(self, provider: trace.TracerProvider, relay: Relay) -> None:
         self.provider = provider
         self.tracer = provider.get_tracer("eduscope")
-        self._processors = processors
+        self._relay = relay
 
     @contextmanager
     def span(self, name: str, kind: str, attributes: Mapping[str, Any]) -> Iterator[trace.Span]:
@@ -102,17 +114,16 @@ class Spans:
         span.set_status(_FAILED)
 
     def shutdown(self, timeout_seconds: float) -> None:
-        """Sends what waits, in bounded time. A provider of the host's own is left running."""
-        for processor in self._processors:
-            stop = getattr(processor, "stop", None)
-            if stop is not None:
-                stop(timeout_seconds)
-            else:
-                processor.shutdown()
+        """Sends what waits, in bounded time. The provider goes on, and its spans go nowhere."""
+        target, self._relay.target = self._relay.target, None
+        stop = getattr(target, "stop", None)
+        if stop is not None:
+            stop(timeout_seconds)
 
     def flush(self, timeout_seconds: float) -> bool:
         """Sends what waits; False if the time was not enough."""
-        return all(p.force_flush(int(timeout_seconds * 1000)) for p in self._processors)
+        target = self._relay.target
+        return target is None or target.force_flush(int(timeout_seconds * 1000))
 
 
 class ServerSpan:
@@ -208,24 +219,46 @@ def trace_text() -> Callable[[], str]:
     return text
 
 
-def set_up(config: Config, processors: list[SpanProcessor], ids: IdGenerator | None = None) -> Spans:
-    """Spans for a configuration. A provider that the host has set already is respected: it gets our
-    processors.
+_relays: "weakref.WeakKeyDictionary[trace.TracerProvider, Relay]" = weakref.WeakKeyDictionary()
+
+
+def set_up(config: Config, target: SpanProcessor | None) -> Spans:
+    """Spans for a configuration, handed to `target` when they end.
+
+    A provider that the host has set is respected: its spans are stamped and handed on as well, and ours are made with
+    it. Where none is set, ours becomes the global one.
     """
     existing = trace.get_tracer_provider()
-    own = isinstance(existing, trace.ProxyTracerProvider)
-    if not own and not hasattr(existing, "add_span_processor"):
-        return Spans(existing, [])
-    provider = _new_provider(config, ids) if own else existing
-    for processor in processors:
-        provider.add_span_processor(processor)  # type: ignore[attr-defined]
-    if own:
+    provider: trace.TracerProvider
+    if isinstance(existing, trace.ProxyTracerProvider):
+        provider = _new_provider(config)
+        relay = _join(provider, Relay())
         trace.set_tracer_provider(provider)
-    return Spans(provider, processors)
+    elif existing in _relays:
+        relay = _relays[existing]
+        same = isinstance(existing, TracerProvider) and existing.resource == _resource(config)
+        provider = existing if same or existing not in _ours else _new_provider(config)
+        _join(provider, relay)
+    else:
+        provider, relay = existing, _join(existing, Relay())
+    relay.target = target
+    return Spans(provider, relay)
 
 
-def _new_provider(config: Config, ids: IdGenerator | None) -> TracerProvider:
-    resource = Resource.create(
+_ours: "weakref.WeakSet[trace.TracerProvider]" = weakref.WeakSet()
+
+
+def _join(provider: trace.TracerProvider, relay: Relay) -> Relay:
+    """Registers a relay with a provider, once. A provider that takes no processors is used as it is."""
+    add = getattr(provider, "add_span_processor", None)
+    if add is not None and provider not in _relays:
+        add(relay)
+        _relays[provider] = relay
+    return relay
+
+
+def _resource(config: Config) -> Resource:
+    return Resource.create(
         {
             "service.name": config.service,
             "deployment.environment.name": config.environment,
@@ -233,5 +266,10 @@ def _new_provider(config: Config, ids: IdGenerator | None) -> TracerProvider:
             "telemetry.distro.name": "eduscope",
         }
     )
+
+
+def _new_provider(config: Config) -> TracerProvider:
     sampler = ParentBased(TraceIdRatioBased(config.trace_sample_rate))
-    return TracerProvider(resource=resource, sampler=sampler, id_generator=ids, shutdown_on_exit=False)
+    provider = TracerProvider(resource=_resource(config), sampler=sampler, shutdown_on_exit=False)
+    _ours.add(provider)
+    return provider

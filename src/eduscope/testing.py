@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import msgspec
-from opentelemetry.sdk.trace import ReadableSpan, SpanProcessor, TracerProvider
+from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
@@ -23,7 +23,7 @@ from eduscope.config import load
 from eduscope.context import use_ids
 from eduscope.line import Lines
 from eduscope.span_export import SafeExporter
-from eduscope.spans import Spans, Stamp
+from eduscope.spans import Relay, Spans
 
 START_NS = 1_790_000_000_000_000_000
 """Where the fake clock starts: 2026-09-21T14:13:20Z."""
@@ -92,11 +92,10 @@ def capture(
     """Records in memory, inside the `with`, instead of writing and sending. Needs no `init`."""
     config = load({"service": service, "environment": environment, "release": release}, environ={})
     seen = Captured()
-    processors: list[SpanProcessor] = [Stamp(), SimpleSpanProcessor(SafeExporter(seen._exporter))]
+    relay = Relay(SimpleSpanProcessor(SafeExporter(seen._exporter)))
     provider = TracerProvider(shutdown_on_exit=False)
-    for processor in processors:
-        provider.add_span_processor(processor)
-    spans = Spans(provider, processors)
+    provider.add_span_processor(relay)
+    spans = Spans(provider, relay)
     lines = Lines(
         service=config.service,
         environment=config.environment,

@@ -1,0 +1,110 @@
+import sqlite3
+
+import pytest
+import sqlalchemy as sa
+from opentelemetry.trace import SpanKind, StatusCode
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+import eduscope
+from eduscope.database.sqlalchemy import instrument
+from eduscope.testing import Captured
+
+INSERT = sa.text("INSERT INTO people (id, name) VALUES (:id, :name)")
+
+
+def engine(**options: float) -> sa.Engine:
+    """A database in memory with one table."""
+    made = sa.create_engine("sqlite://", poolclass=sa.StaticPool)
+    with made.begin() as connection:
+        connection.execute(sa.text("CREATE TABLE people (id INTEGER PRIMARY KEY, name TEXT)"))
+    return instrument(made, **options)
+
+
+def test_a_query_is_a_client_span_without_its_parameters(seen: Captured) -> None:
+    database = engine()
+    with eduscope.bind(tenant_id="t1"), eduscope.tracing.span("request"), database.begin() as connection:
+        connection.execute(INSERT, {"id": 1, "name": "Anna Schmidt"})
+        connection.execute(sa.text("SELECT * FROM people WHERE name = 'Anna Schmidt' LIMIT 7")).all()
+    insert, select = seen.span("INSERT"), seen.span("SELECT")
+    assert insert.attributes is not None
+    assert select.attributes is not None
+    assert insert.kind is SpanKind.CLIENT
+    assert insert.attributes["db.system.name"] == "sqlite"
+    assert insert.attributes["db.query.text"] == "INSERT INTO people (id, name) VALUES (?, ?)".replace(
+        "(?, ?)", "(…)"
+    )
+    assert insert.attributes["db.response.returned_rows"] == 1
+    assert select.attributes["db.query.text"] == "SELECT * FROM people WHERE name = ? LIMIT ?"
+    assert insert.parent is not None
+    assert insert.attributes["tenant_id"] == "t1"
+    assert "Anna" not in insert.to_json() + select.to_json()
+
+
+def test_a_slow_query_is_a_warning_with_the_statement_and_the_rows(seen: Captured) -> None:
+    with engine(slow_query_ms=0).begin() as connection:
+        connection.execute(INSERT, {"id": 1, "name": "Anna Schmidt"})
+    line = seen.lines[-1]
+    assert (line["log_level"], line["message"]) == ("warning", "slow query")
+    assert line["db.query.text"].startswith("INSERT INTO people")
+    assert line["db.response.returned_rows"] == 1
+    assert line["duration_ms"] > 0
+    assert b"Anna" not in b"".join(seen.raw)
+
+
+def test_a_quick_query_is_no_line(seen: Captured) -> None:
+    with engine().begin() as connection:
+        connection.execute(INSERT, {"id": 1, "name": "x"})
+    assert not seen.lines
+
+
+def test_a_failed_query_is_a_failed_span_without_its_values(seen: Captured) -> None:
+    database = engine()
+    with database.begin() as connection:
+        connection.execute(INSERT, {"id": 1, "name": "Anna Schmidt"})
+    with pytest.raises(sa.exc.IntegrityError), database.begin() as connection:
+        connection.execute(INSERT, {"id": 1, "name": "Anna Schmidt"})
+    failed = seen.spans[-1]
+    assert failed.attributes is not None
+    assert failed.status.status_code is StatusCode.ERROR
+    assert failed.attributes["error.type"] == "sqlite3.IntegrityError"
+    assert "Anna" not in failed.to_json()
+
+
+def test_instrumenting_twice_observes_once(seen: Captured) -> None:
+    database = instrument(engine())
+    with database.begin() as connection:
+        connection.execute(sa.text("SELECT 1"))
+    assert len(seen.spans) == 1
+
+
+def test_a_fault_of_the_observer_does_not_reach_the_query(
+    seen: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(statement: str) -> str:
+        raise RuntimeError("bug")
+
+    monkeypatch.setattr("eduscope.database.sqlalchemy.normalised", broken)
+    with engine().begin() as connection:
+        assert connection.execute(sa.text("SELECT 1")).scalar() == 1
+
+
+def test_an_asynchronous_engine_is_observed_too(seen: Captured) -> None:
+    """The events of its synchronous part are the ones that fire."""
+    from sqlalchemy.ext.asyncio import AsyncEngine
+
+    pytest.importorskip("asyncpg")
+    from sqlalchemy.ext.asyncio import create_async_engine
+
+    made = instrument(create_async_engine("postgresql+asyncpg://nobody@127.0.0.1:9/none"))
+    assert isinstance(made, AsyncEngine)
+    assert AsyncConnection is not None
+    assert sqlite3.sqlite_version
+
+
+def test_parameters_lists_and_literals_of_bulk_statements_are_not_kept(seen: Captured) -> None:
+    with engine().begin() as connection:
+        connection.execute(INSERT, [{"id": n, "name": f"Anna {n}"} for n in range(3)])
+    (span,) = seen.spans
+    assert span.attributes is not None
+    assert span.attributes["db.response.returned_rows"] == 3
+    assert "Anna" not in span.to_json()

@@ -1,0 +1,119 @@
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from opentelemetry.trace import SpanKind, StatusCode
+
+import eduscope
+from eduscope import tracing
+from eduscope.context import current, is_correlation_id
+from eduscope.propagation import format_baggage, inbound, parse_baggage
+from eduscope.spans import remote_parent
+from eduscope.testing import Captured
+
+TRACEPARENT = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+
+
+def test_a_span_has_the_ids_of_its_context_and_a_line_has_the_ids_of_its_span(seen: Captured) -> None:
+    with (
+        eduscope.bind(tenant_id="t1", user_id="anna"),
+        tracing.span("grade", kind="consumer", course_id="c-1") as span,
+    ):
+        span.set_attribute("count", 2)
+        eduscope.get_logger().info("said")
+    (line,), done = seen.lines, seen.span("grade")
+    assert done.attributes is not None
+    assert done.attributes["course.id"] == "c-1"
+    assert done.kind is SpanKind.CONSUMER
+    assert {done.attributes[n] == line[n] for n in ("tenant_id", "user_id", "correlation_id")} == {True}
+    assert done.context is not None
+    assert line["trace_id"] == f"{done.context.trace_id:032x}"
+    assert line["span_id"] == f"{done.context.span_id:016x}"
+
+
+def test_an_exception_marks_the_span_and_goes_on(seen: Captured) -> None:
+    with pytest.raises(ValueError, match="anna"), tracing.span("grade"):
+        raise ValueError("no mail for anna@school.example")
+    done = seen.span("grade")
+    assert done.status.status_code is StatusCode.ERROR
+    assert done.status.description == "no mail for [EMAIL]"
+    event = done.events[0]
+    assert event.attributes is not None
+    assert event.attributes["exception.message"] == "no mail for [EMAIL]"
+    assert "test_tracing.py" in str(event.attributes["exception.stacktrace"])
+
+
+def test_what_is_undeclared_leaves_as_a_token(seen: Captured) -> None:
+    with tracing.span("mail anna@school.example", nickname="Anni") as span:
+        span.add_event("sent to anna@school.example", {"to": "anna@school.example"})
+    (done,) = seen.spans
+    assert "anna" not in done.to_json() + done.name
+    assert "Anni" not in done.to_json()
+
+
+def test_what_is_injected_is_extracted(seen: Captured) -> None:
+    message: dict[str, str] = {}
+    with eduscope.bind(tenant_id="t1", user_id="anna", correlation_id="c" * 8), tracing.span("put"):
+        tracing.inject(message)
+    assert message["x-correlation-id"] == "c" * 8
+    assert "anna" not in message["baggage"]
+    assert "usr_" not in message["baggage"]
+    with tracing.extract(message) as ids, tracing.span("get"):
+        assert (ids.correlation_id, ids.tenant_id, ids.user_id) == ("c" * 8, "t1", "")
+    put, get = seen.span("put"), seen.span("get")
+    assert get.parent is not None
+    assert put.context is not None
+    assert (get.parent.trace_id, get.parent.span_id) == (put.context.trace_id, put.context.span_id)
+    assert current().correlation_id == ""
+
+
+def test_without_tracing_the_ids_still_travel() -> None:
+    carrier: dict[str, str] = {}
+    with eduscope.bind(correlation_id="c" * 8), tracing.span("nothing") as span:
+        span.set_attribute("count", 1)
+        tracing.inject(carrier)
+    assert set(carrier) == {"x-correlation-id", "baggage"}
+    with tracing.extract(carrier) as ids:
+        assert ids.correlation_id == "c" * 8
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "", "00", TRACEPARENT + "-00", TRACEPARENT.upper(), "ff" + TRACEPARENT[2:], TRACEPARENT[:-1],
+        "00-" + "0" * 32 + "-00f067aa0ba902b7-01", "00-4bf92f3577b34da6a3ce929d0e0e4736-" + "0" * 16 + "-01",
+        TRACEPARENT + "\n", "x" * 10_000,
+    ],
+)  # fmt: skip
+def test_a_traceparent_of_the_wrong_shape_is_none(header: str) -> None:
+    assert remote_parent(header) is None
+
+
+def test_a_later_version_of_traceparent_is_read_as_far_as_it_is_known() -> None:
+    assert remote_parent("01" + TRACEPARENT[2:] + "-more") is not None
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.dictionaries(st.sampled_from(["x-correlation-id", "baggage", "traceparent", "tracestate"]), st.text())
+)
+def test_no_header_breaks_the_ids(seen: Captured, headers: dict[str, str]) -> None:
+    with tracing.extract(headers) as ids:
+        assert is_correlation_id(ids.correlation_id)
+        assert '"' not in ids.text.replace('"', "", 9) or ids.text.count('"') == 18
+
+
+def test_baggage_is_read_within_its_limits() -> None:
+    assert parse_baggage("correlation_id=abc%20d;prop=1, tenant_id=t1,=x,y") == {
+        "correlation_id": "abc d",
+        "tenant_id": "t1",
+    }
+    assert len(parse_baggage(",".join(f"k{n}=1" for n in range(500)))) == 64
+    assert parse_baggage(format_baggage({"a": "x,y;z=ü"})) == {"a": "x,y;z=ü"}
+
+
+def test_baggage_that_is_not_trusted_gives_the_correlation_alone() -> None:
+    sent = "correlation_id=abcdefgh,tenant_id=t1,request_id=rrrrrrrr"
+    trusted, not_trusted = inbound(None, sent), inbound(None, sent, trust_baggage=False)
+    assert (trusted.correlation_id, trusted.tenant_id, trusted.request_id) == ("abcdefgh", "t1", "rrrrrrrr")
+    assert (not_trusted.correlation_id, not_trusted.tenant_id) == ("abcdefgh", "")
+    assert not_trusted.request_id != "rrrrrrrr"
