@@ -1,5 +1,7 @@
 """The door for our own log lines: `POST /v1/ndjson`, one flat JSON object per line."""
 
+import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -17,25 +19,53 @@ class _Line(msgspec.Struct):
 
 _check_lines = msgspec.json.Decoder(_Line).decode_lines
 _read_lines = msgspec.json.Decoder(dict[str, Any]).decode_lines
+# A pair of escapes that make one character, or half of such a pair.
+_SURROGATES = re.compile(
+    rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[dD][89a-fA-F][0-9a-fA-F]{2}"
+)
+_PAIR_CHARACTERS = 12
 
 
 def _rows(body: bytes, tenant_id: str | None) -> Iterator[bytes]:
-    return line_rows(_read_lines(body), tenant_id)
+    try:
+        lines = _read_lines(body)
+    except msgspec.DecodeError:
+        lines = [_read_leniently(line) for line in body.splitlines() if line.strip()]
+    return line_rows(lines, tenant_id)
+
+
+def _read_leniently(line: bytes) -> dict[str, Any]:
+    """A line with numbers beyond any range, which become infinite and are left out."""
+    try:
+        return dict(json.loads(line))
+    except (ValueError, TypeError, RecursionError) as error:
+        raise Refused("a line is not a JSON object, or is nested too deeply") from error
 
 
 def _check(body: bytes) -> bytes:
     """Every line is an object in UTF-8. The end of a line is added: bodies are joined before they are stored."""
     try:
         body.decode()
-        _check_lines(body)
+        try:
+            _check_lines(body)
+        except msgspec.DecodeError:
+            body = _SURROGATES.sub(_whole_character, body)
+            _check_lines(body)
     except UnicodeDecodeError as error:
         raise Refused(f"the body is not UTF-8 at byte {error.start}") from error
+    except RecursionError as error:
+        raise Refused("a line is nested too deeply") from error
     except msgspec.DecodeError as error:
         raise Refused(
             f"the body is not one JSON object per line: {error}",
             hint='send lines like {"timestamp": "…", "log_level": "info", "service_name": "…", "message": "…"}',
         ) from error
     return body if body.endswith(b"\n") or not body.strip() else body + b"\n"
+
+
+def _whole_character(found: re.Match[bytes]) -> bytes:
+    """Half a character, as some producers cut their texts, becomes the replacement character."""
+    return found[0] if len(found[0]) == _PAIR_CHARACTERS else rb"\ufffd"
 
 
 LINES = Signal(name="lines", express_inlet="ndjson", rows_inlet="rows_logs", rows=_rows)

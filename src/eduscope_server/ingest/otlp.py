@@ -90,7 +90,7 @@ def _check_json(request_type: type[M]) -> Callable[[bytes], bytes]:
                 f"the body is not an OTLP/JSON {request_type.DESCRIPTOR.name}",
                 hint="ids are hex, 64-bit integers are strings, names are in lowerCamelCase",
             ) from error
-        return message.SerializeToString()
+        return bytes(message.SerializeToString())
 
     return check
 
@@ -120,7 +120,7 @@ def _id_fields(record: dict[str, Any]) -> None:
 def _refused_as_status(refusal: Refusal) -> bytes:
     """A refusal as the google.rpc.Status that OTLP asks for."""
     message = f"{refusal.message}; {refusal.hint}" if refusal.hint else refusal.message
-    return Status(code=_GRPC_CODES.get(refusal.status, 13), message=message).SerializeToString()
+    return bytes(Status(code=_GRPC_CODES.get(refusal.status, 13), message=message).SerializeToString())
 
 
 LOG_FORMATS = formats(ExportLogsServiceRequest)

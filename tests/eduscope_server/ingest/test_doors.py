@@ -168,13 +168,31 @@ def test_an_empty_body_is_taken(platform: Platform) -> None:
         assert post(platform, path, b"", type_).status_code == 200
 
 
+@pytest.mark.parametrize(
+    "odd",
+    [b'"n": 1e99999', b'"n": ' + b"9" * 400, b'"t": "half \\ud800 a character"', b'"message": "\\udfff"'],
+)
+def test_what_the_engine_cannot_parse_is_read_by_python(
+    platform: Platform, line: MakeBody, correlation_id: str, odd: bytes
+) -> None:
+    body = line(correlation_id).rstrip(b"}\n") + b", " + odd + b"}\n" + line(correlation_id)
+    assert post(platform, "/v1/ndjson", body, NDJSON).status_code == 200
+    assert platform.count(f"correlation:{correlation_id}") == 2
+
+
+def test_a_line_nested_too_deeply_is_refused(platform: Platform, line: MakeBody) -> None:
+    body = line("a" * 16).rstrip(b"}\n") + b', "t": ' + b"[" * 100_000 + b"]" * 100_000 + b"}\n"
+    assert post(platform, "/v1/ndjson", body, NDJSON).status_code == 400
+
+
 def test_one_poisoned_body_fails_alone(platform: Platform, line: MakeBody, correlation_id: str) -> None:
-    poison = b'{"message": "' + b"9" * 100 + b'", "n": 1e99999, "big": ' + b"9" * 400 + b"}\n"
+    poison = b'{"service_name": "poison", "n": 1e99999, "t": ' + b"[" * 100_000 + b"]" * 100_000 + b"}\n"
     bodies = [poison if n % 5 == 0 else line(correlation_id) for n in range(100)]
     with ThreadPoolExecutor(16) as threads:
         answers = list(threads.map(lambda body: post(platform, "/v1/ndjson", body, NDJSON), bodies))
     good = [answer for n, answer in enumerate(answers) if n % 5]
     assert [answer.status_code for answer in good] == [200] * 80
+    assert {answer.status_code for n, answer in enumerate(answers) if n % 5 == 0} == {400}
     assert platform.count(f"correlation:{correlation_id}") == 80
 
 

@@ -54,8 +54,12 @@ FROM (
                 JSONExtract(line, 'Tuple(timestamp String, log_level String, service_name String, correlation_id String,
                     tenant_id String, user_id String, request_id String, duration_ms Nullable(Float64), message String,
                     environment String, release String, trace_id String, span_id String)') AS sent,
-                arrayFilter(p -> NOT has(${columns}, p.1), JSONExtractKeysAndValuesRaw(line)) AS own
+                arrayFilter(p -> NOT has(${columns}, p.1), JSONExtractKeysAndValuesRaw(line)) AS own,
+                line
             FROM ${table}
         )
+        -- What the engine's JSON parser can't read (1e999, half a surrogate pair) looks empty. It is refused as text
+        -- that is not a number would be, and the door has Python read it; a guess would lose the line in silence.
+        WHERE toUInt8(if(sent.message = '' AND empty(own) AND NOT isValidJSON(line), 'a line that is not JSON', '0')) = 0
     )
 )
