@@ -8,6 +8,7 @@ import hashlib
 import re
 from collections.abc import Iterable
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -79,24 +80,26 @@ def rows_inlet(table: str) -> Inlet:
     )
 
 
-def make_inlets(client: Client) -> dict[str, Inlet]:
+def make_inlets(client: Client, *, schema_folder: Path | None) -> dict[str, Inlet]:
     """Makes sure this version's inlets exist, and returns them by name.
 
-    The names carry a hash of the definition, so that during a rolling restart old and new versions each insert
-    through their own pair, and no view ever changes under a process that relies on it.
+    An embedded engine reads protobuf schemas from files in `schema_folder`; given as text, as a server needs them
+    (None), it would cache each one below the current folder of the process. The names carry a hash of the
+    definition, so that during a rolling restart old and new versions each insert through their own pair, and no
+    view ever changes under a process that relies on it.
     """
     client.command(f"CREATE TABLE IF NOT EXISTS {DATABASE}.token_key (id String, key String) ENGINE = Memory")
     made = [
-        _make(client, "otlp_logs", target="logs", format_="ProtobufSingle"),
-        _make(client, "otlp_spans", target="spans", format_="ProtobufSingle"),
-        _make(client, "ndjson", target="logs", format_="JSONAsString"),
+        _make(client, "otlp_logs", schema_folder, target="logs", format_="ProtobufSingle"),
+        _make(client, "otlp_spans", schema_folder, target="spans", format_="ProtobufSingle"),
+        _make(client, "ndjson", schema_folder, target="logs", format_="JSONAsString"),
         rows_inlet("logs"),
         rows_inlet("spans"),
     ]
     return {inlet.name: inlet for inlet in made}
 
 
-def _make(client: Client, name: str, *, target: str, format_: str) -> Inlet:
+def _make(client: Client, name: str, schema_folder: Path | None, *, target: str, format_: str) -> Inlet:
     source = queries(_PACKAGE, f"inlets/{name}.sql")
     macros = _macros() | source
     columns = _rendered(source["table"], macros)
@@ -109,13 +112,27 @@ def _make(client: Client, name: str, *, target: str, format_: str) -> Inlet:
     )
     if "protobuf" not in source:
         return Inlet(name=name, table=table, format=format_, settings=_SETTINGS)
-    schema = {
-        "format_schema_source": "string",
-        "format_schema": _rendered(source["protobuf"], macros),
-        "format_schema_message_name": "Request",
-        "input_format_protobuf_oneof_presence": 1,
-    }
-    return Inlet(name=name, table=table, format=format_, settings=_SETTINGS | schema)
+    settings = _SETTINGS | {"input_format_protobuf_oneof_presence": 1}
+    return Inlet(
+        name=name,
+        table=table,
+        format=format_,
+        settings=settings | _schema_settings(table, _rendered(source["protobuf"], macros), schema_folder),
+    )
+
+
+def _schema_settings(table: str, schema: str, folder: Path | None) -> dict[str, Any]:
+    """How the engine finds the protobuf schema of an inlet."""
+    if folder is None:
+        return {
+            "format_schema_source": "string",
+            "format_schema": schema,
+            "format_schema_message_name": "Request",
+        }
+    folder.mkdir(exist_ok=True)
+    file = folder.absolute() / f"{table.partition('.')[2]}.proto"
+    file.write_text(schema)
+    return {"format_schema": f"{file}:Request"}
 
 
 def _rendered(text: str, macros: dict[str, str]) -> str:

@@ -48,7 +48,7 @@ class Store:
         with translated():
             client = store._engine.client()
             migrate(client)
-            store.inlets = make_inlets(client)
+            store.inlets = make_inlets(client, schema_folder=None if address else folder / "format_schemas")
         store.fill_token_key()
         return store
 

@@ -29,7 +29,8 @@ class Server:
         return f"clickhouse://default:@127.0.0.1:{self.port}/default"
 
     def start(self) -> None:
-        self._process = subprocess.Popen([sys.executable, str(SERVER), str(self.port), str(self._folder)])
+        command = [sys.executable, str(SERVER), str(self.port), str(self._folder)]
+        self._process = subprocess.Popen(command, cwd=self._folder.parent)
         deadline = time.monotonic() + 30
         while time.monotonic() < deadline:
             try:
