@@ -65,11 +65,26 @@ def floor(null: int) -> Call:
     write = open(null, "wb", buffering=0, closefd=False).write  # noqa: SIM115 - open until the end
     encode = msgspec.json.Encoder().encode_into
     buffer = bytearray(1024)
-    ids = tuple(IDS.values())
+    correlation, tenant, user, request = IDS.values()
     now = datetime.now
 
     def call() -> None:
-        encode(Line(now(UTC), "info", "bench", *ids, DURATION_MS, MESSAGE, COURSE, COUNT), buffer)
+        encode(
+            Line(
+                now(UTC),
+                "info",
+                "bench",
+                correlation,
+                tenant,
+                user,
+                request,
+                DURATION_MS,
+                MESSAGE,
+                COURSE,
+                COUNT,
+            ),
+            buffer,
+        )
         buffer.extend(b"\n")
         write(buffer)
 

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import time
+from typing import Any
 
 import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
@@ -62,7 +63,7 @@ def test_starting_again_with_the_same_options_changes_nothing(platform: LocalPla
 
 def test_starting_again_with_others_sends_what_waited_and_goes_on(platform: LocalPlatform) -> None:
     log = eduscope.get_logger()
-    options = {"endpoint": platform.url, "stdout": False, "export_interval_seconds": 30}
+    options: dict[str, Any] = {"endpoint": platform.url, "stdout": False, "export_interval_seconds": 30}
     eduscope.init(service="courses", **options)
     with eduscope.tracing.span("one"):
         log.info("one")
