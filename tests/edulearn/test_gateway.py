@@ -135,7 +135,7 @@ async def test_the_page_reports_through_the_gateway(settings: Settings, door: st
 
 
 @pytest.mark.parametrize(
-    "path", ["/api/courses/..", "/api/courses/%3Fids=1", "/api/courses/a%20b", "/api/nothing"]
+    "path", ["/api/courses/..", "/api/courses/%3Fids=1", "/api/courses/a%20b", "/api/nothing", "/docs"]
 )
 async def test_an_address_that_is_none_of_ours_goes_nowhere(settings: Settings, path: str) -> None:
     async with served(make_app(settings)) as client:

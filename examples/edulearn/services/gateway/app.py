@@ -21,7 +21,10 @@ from edulearn.settings import FRONTEND, Settings
 NO_FRONTEND = (
     "EduLearn's front end is not built. Run `make setup`, or `npm ci && npm run build` in its folder.\n"
 )
-log = eduscope.get_logger()
+PAGE_HEADERS = {
+    "cache-control": "no-cache",
+    "content-security-policy": "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'",
+}
 
 
 class SessionIn(BaseModel):
@@ -109,4 +112,4 @@ def _add_frontend(app: FastAPI) -> None:
     async def page() -> Response:
         if not (FRONTEND / "index.html").exists():
             return PlainTextResponse(NO_FRONTEND, 503)
-        return FileResponse(FRONTEND / "index.html", headers={"cache-control": "no-cache"})
+        return FileResponse(FRONTEND / "index.html", headers=PAGE_HEADERS)
