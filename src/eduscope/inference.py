@@ -43,6 +43,7 @@ class inference:  # noqa: N801 - reads as what it is: `with eduscope.inference(m
         if input_size is not None:
             self.input_size(input_size)
         self._started_ns = 0
+        self._block: Any = None
         self._span: Any = None
 
     def tokens(self, *, input: int = 0, output: int = 0) -> None:  # noqa: A002 - the field's own word
@@ -77,8 +78,8 @@ class inference:  # noqa: N801 - reads as what it is: `with eduscope.inference(m
         self._fields["gen_ai.response.model"] = model_version
 
     def __enter__(self) -> "inference":
-        self._span = tracing.span(self._name, "client")
-        self._current = self._span.__enter__()
+        self._block = tracing.span(self._name, "client")
+        self._span = self._block.__enter__()
         self._started_ns = time.perf_counter_ns()
         return self
 
@@ -91,14 +92,14 @@ class inference:  # noqa: N801 - reads as what it is: `with eduscope.inference(m
         fields["ai.latency_ms"] = latency_ms
         fields["ai.outcome"] = _outcome(error)
         for name, value in fields.items():
-            self._current.set_attribute(name, value)
+            self._span.set_attribute(name, value)
         line = {**fields, "duration_ms": latency_ms, "exc_info": error}
         lines = logging.lines()
         if error is None:
             lines.write(INFO, "model answered", line)
         else:
             lines.write(ERROR, "model failed", line)
-        self._span.__exit__(kind, error, trace)
+        self._block.__exit__(kind, error, trace)
 
 
 def _outcome(error: BaseException | None) -> str:

@@ -1,1 +1,16 @@
-"""Databases, observed: one module per library."""
+"""Databases, observed: one module per library, loaded when it is first named."""
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from eduscope.database import sqlalchemy
+
+__all__ = ["sqlalchemy"]
+
+
+def __getattr__(name: str) -> Any:
+    """Loads the module of a library: a service has one of them."""
+    if name in __all__:
+        return importlib.import_module(f"eduscope.database.{name}")
+    raise AttributeError(f"module 'eduscope.database' has no attribute {name!r}")

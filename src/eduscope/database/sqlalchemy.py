@@ -71,7 +71,7 @@ class _Queries:
         self.failed = _spared(self._failed)
 
     def _before(
-        self, conn: Connection, _cursor: Any, statement: str, _parameters: Any, _context: Any, _many: bool
+        self, _conn: Connection, _cursor: Any, statement: str, _parameters: Any, context: Any, _many: bool
     ) -> None:
         spans = tracing.active()
         word = operation(statement)
@@ -86,15 +86,13 @@ class _Queries:
                     **({"db.namespace": self._database} if self._database else {}),
                 },
             )
-        conn.info.setdefault(_STARTED, []).append((time.perf_counter_ns(), span))
+        # Kept with the execution, not the connection: a cancelled one must not be taken for the next one's.
+        setattr(context, _STARTED, (time.perf_counter_ns(), span))
 
     def _after(
-        self, conn: Connection, cursor: Any, statement: str, _parameters: Any, _context: Any, _many: bool
+        self, _conn: Connection, cursor: Any, statement: str, _parameters: Any, context: Any, _many: bool
     ) -> None:
-        started = conn.info.get(_STARTED)
-        if not started:
-            return
-        started_ns, span = started.pop()
+        started_ns, span = getattr(context, _STARTED)
         duration_ms = (time.perf_counter_ns() - started_ns) / 1e6
         rows = getattr(cursor, "rowcount", -1)
         rows = rows if isinstance(rows, int) and rows >= 0 else None
@@ -106,11 +104,7 @@ class _Queries:
             self._warn(statement, duration_ms, rows, span)
 
     def _failed(self, failure: ExceptionContext) -> None:
-        connection = failure.connection
-        started = connection.info.get(_STARTED) if connection is not None else None
-        if not started:
-            return
-        _, span = started.pop()
+        _, span = getattr(failure.execution_context, _STARTED, (0, None))
         if span is not None:
             # The driver's words repeat the parameters (`Key (email)=(…) already exists`): the type alone is
             # kept.
