@@ -127,7 +127,7 @@ VIEWS: dict[str, tuple[str, Step | None, dict[str, Callable[[Route], None]]]] = 
     "overview": ("/", None, {}),
     "overview-empty": ("/", None, NOTHING),
     "overview-away": ("/", None, {"**/api/services?*": AWAY}),
-    "signed-out": ("/", None, {"**/api/**": NO_SESSION}),
+    "signed-out": ("/", None, {"http://*/api/**": NO_SESSION}),
     "logs": ("/logs", None, {}),
     "logs-open": ("/logs", open_log, {}),
     "logs-error-open": ("/logs", open_error_log, {}),

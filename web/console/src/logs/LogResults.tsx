@@ -18,17 +18,18 @@ export function LogResults({ logs, scope }: LogResultsProps) {
   const found = useMemo(() => logs.data?.pages.flatMap((page) => page.logs) ?? [], [logs.data]);
   const now = Date.now();
   const from = resolveInstant(scope.from, now) ?? now;
-  const { fetchNextPage, hasNextPage, isFetching } = logs;
+  const { fetchNextPage, hasNextPage, isFetching, isFetchNextPageError } = logs;
   const more = useCallback(() => {
-    if (hasNextPage && !isFetching) void fetchNextPage();
-  }, [fetchNextPage, hasNextPage, isFetching]);
+    // After a failure the reader asks again, not the list in a loop.
+    if (hasNextPage && !isFetching && !isFetchNextPageError) void fetchNextPage();
+  }, [fetchNextPage, hasNextPage, isFetching, isFetchNextPageError]);
 
   if (logs.isPending) return <Loading label="Searching" />;
   if (found.length === 0 && !logs.isFetching) return <NoLogs scope={scope} />;
   return (
     <div className="log-results" data-stale={logs.isPlaceholderData}>
       <LogList logs={found} day={now - from > DAY_MS} nearEnd={more} />
-      {logs.isFetchNextPageError && logs.error && (
+      {isFetchNextPageError && logs.error && (
         <ErrorPanel error={logs.error} retry={() => logs.fetchNextPage()} />
       )}
       <p className="list-end muted" aria-live="polite">

@@ -3,6 +3,7 @@ import { ApiError } from "../api/errors";
 import { type LogScope, useHistogram, useLogCount, useLogs } from "../api/queries";
 import { ErrorPanel } from "../parts/ErrorPanel";
 import { Icon } from "../parts/Icon";
+import { QueryError } from "../parts/QueryError";
 import { RangePicker } from "../parts/RangePicker";
 import { usePageTitle } from "../parts/usePageTitle";
 import { absoluteRange } from "../time/range";
@@ -10,7 +11,6 @@ import { rangePatch, useView } from "../view";
 import { CountLine } from "./CountLine";
 import { Histogram } from "./Histogram";
 import { LogResults } from "./LogResults";
-import { QueryError } from "./QueryError";
 import { SearchBox } from "./SearchBox";
 import { TailView } from "./TailView";
 import { useBucketCount } from "./useBucketCount";
@@ -24,8 +24,10 @@ export function LogsPage() {
   const count = useLogCount(scope, !live);
   const histogram = useHistogram(scope, useBucketCount(), !live);
   const [tailError, setTailError] = useState<Error | null>(null);
-  const failure = live ? tailError : (logs.error ?? histogram.error ?? count.error);
-  const unreadable = failure instanceof ApiError && failure.status === 400;
+  // A page further down that failed is told at the end of the list, which stays.
+  const searchError = logs.isFetchNextPageError ? null : logs.error;
+  const failure = live ? tailError : (searchError ?? histogram.error ?? count.error);
+  const unreadable = failure instanceof ApiError && failure.code === "unreadable_query";
 
   const { refetch: refetchLogs } = logs;
   const { refetch: refetchCount } = count;

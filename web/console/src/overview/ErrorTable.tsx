@@ -12,7 +12,7 @@ export function ErrorTable({ errors }: { errors: ErrorGroup[] }) {
     <section className="errors">
       <h2>Errors</h2>
       <div className="table-scroll">
-        <table className="table">
+        <table className="table error-table">
           <thead>
             <tr>
               <th scope="col">Service</th>

@@ -2,17 +2,23 @@ import { useEffect, useState } from "react";
 import { ApiError, isAway } from "../api/errors";
 import { SignIn } from "../shell/SignIn";
 import { Icon } from "./Icon";
+import { QueryError } from "./QueryError";
 
 const DEFAULT_WAIT_SECONDS = 5;
 
 interface ErrorPanelProps {
   error: Error;
   retry: () => void;
+  /** The query that was asked, to show where it could not be read. */
+  query?: string;
 }
 
 /** Why there is no data, and the way on: sign in, wait, or try again. */
-export function ErrorPanel({ error, retry }: ErrorPanelProps) {
+export function ErrorPanel({ error, retry, query }: ErrorPanelProps) {
   if (error instanceof ApiError && error.status === 401) return <SignIn />;
+  if (query && error instanceof ApiError && error.code === "unreadable_query") {
+    return <QueryError error={error} query={query} />;
+  }
   const api = error instanceof ApiError ? error : null;
   return (
     <div

@@ -17,11 +17,15 @@ function three(value: number): string {
 }
 
 function minutes(seconds: number): string {
-  const pad = (value: number) => String(value).padStart(2, "0");
-  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${pad(seconds % 60)} s`;
-  if (seconds < 86_400)
-    return `${Math.floor(seconds / 3600)} h ${pad(Math.floor((seconds % 3600) / 60))} min`;
-  return `${Math.floor(seconds / 86_400)} d ${pad(Math.floor((seconds % 86_400) / 3600))} h`;
+  if (seconds < 3600) return two(seconds, { large: 60, small: 1, words: ["min", "s"] });
+  if (seconds < 86_400) return two(seconds, { large: 3600, small: 60, words: ["h", "min"] });
+  return two(seconds, { large: 86_400, small: 3600, words: ["d", "h"] });
+}
+
+function two(seconds: number, units: { large: number; small: number; words: [string, string] }): string {
+  const whole = `${Math.floor(seconds / units.large)} ${units.words[0]}`;
+  const small = Math.floor((seconds % units.large) / units.small);
+  return small === 0 ? whole : `${whole} ${String(small).padStart(2, "0")} ${units.words[1]}`;
 }
 
 /** An offset from the beginning: `+12.3 ms`; what lies before the beginning is negative. */

@@ -1,5 +1,4 @@
 import { useCallback, useMemo, useRef } from "react";
-import { ApiError } from "../api/errors";
 import { type TraceScope, useTraces } from "../api/queries";
 import { Connect } from "../parts/Connect";
 import { EmptyState } from "../parts/EmptyState";
@@ -29,14 +28,14 @@ export function TracesPage() {
   const found = useMemo(() => traces.data?.pages.flatMap((page) => page.traces) ?? [], [traces.data]);
   const longest = Math.max(1, ...found.map((trace) => trace.duration_ms));
   const end = useRef<HTMLDivElement>(null);
-  const { fetchNextPage, hasNextPage, isFetching } = traces;
+  const { fetchNextPage, hasNextPage, isFetching, isFetchNextPageError } = traces;
   useReached(
     end,
     useCallback(() => {
-      if (hasNextPage && !isFetching) void fetchNextPage();
-    }, [fetchNextPage, hasNextPage, isFetching]),
+      // After a failure the reader asks again, not the list in a loop.
+      if (hasNextPage && !isFetching && !isFetchNextPageError) void fetchNextPage();
+    }, [fetchNextPage, hasNextPage, isFetching, isFetchNextPageError]),
   );
-  const failed = traces.error && !(traces.error instanceof ApiError && found.length > 0);
 
   return (
     <div className="page">
@@ -56,7 +55,9 @@ export function TracesPage() {
         </div>
       </div>
       <TraceFilters key={view.get("query")} scope={scope} change={(patch) => view.set(patch)} />
-      {failed && traces.error && <ErrorPanel error={traces.error} retry={traces.refetch} />}
+      {traces.error && !isFetchNextPageError && (
+        <ErrorPanel error={traces.error} retry={traces.refetch} query={scope.query} />
+      )}
       {traces.isPending && <Loading label="Searching" />}
       {traces.data && found.length === 0 && <NoTraces scope={scope} />}
       {/* biome-ignore lint/a11y/noStaticElementInteractions: the keys belong to the links in it and bubble up here */}
@@ -65,6 +66,7 @@ export function TracesPage() {
           <TraceRow key={trace.trace_id} trace={trace} longestMs={longest} />
         ))}
       </div>
+      {isFetchNextPageError && traces.error && <ErrorPanel error={traces.error} retry={fetchNextPage} />}
       <div ref={end} className="list-end muted">
         {traces.isFetchingNextPage
           ? "Reading more…"

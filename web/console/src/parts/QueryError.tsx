@@ -1,5 +1,5 @@
 import type { ApiError } from "../api/errors";
-import { Icon } from "../parts/Icon";
+import { Icon } from "./Icon";
 
 /** The query as the platform read it, the place where it stopped, and how to mend it. */
 export function QueryError({ error, query }: { error: ApiError; query: string }) {
