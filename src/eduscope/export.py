@@ -29,6 +29,9 @@ LINE_OVERHEAD_BYTES = 80
 """
 
 
+_jitter = random.Random()  # noqa: S311 - the host may have seeded the shared one and count on its numbers
+
+
 class Verdict(enum.Enum):
     """What a sending came to, which is what to do next."""
 
@@ -209,7 +212,7 @@ class Exporter:
             if outcome.verdict is Verdict.REFUSED or worn_out:
                 counters.drop(outcome.reason, len(batch))
                 return
-            pause = max(outcome.retry_after_seconds, backoff_seconds * random.uniform(0.5, 1.0))  # noqa: S311
+            pause = max(outcome.retry_after_seconds, backoff_seconds * _jitter.uniform(0.5, 1.0))
             if not self._pause(pause):
                 counters.drop("shutdown", len(batch))
                 return

@@ -93,7 +93,7 @@ def test_spans_of_other_libraries_are_stamped_judged_and_sent(platform: LocalPla
     assert b"tenant_id" in body
 
 
-@pytest.mark.parametrize("answer", [Answer(401), Answer(503, {"Retry-After": "30"}), Answer(200, {}, 1.0)])
+@pytest.mark.parametrize("answer", [Answer(401), Answer(503, {"Retry-After": "30"}), Answer(200, {}, 3.0)])
 def test_an_unwilling_platform_never_blocks_the_host(
     platform: LocalPlatform, fresh_counters: Counters, answer: Answer
 ) -> None:
@@ -102,7 +102,7 @@ def test_an_unwilling_platform_never_blocks_the_host(
         service="courses",
         endpoint=platform.url,
         stdout=False,
-        export_timeout_seconds=0.3,
+        export_timeout_seconds=2,
         shutdown_timeout_seconds=0.5,
         export_interval_seconds=0.02,
     )
@@ -113,10 +113,10 @@ def test_an_unwilling_platform_never_blocks_the_host(
         with eduscope.tracing.span("work"):
             log.info("said", count=n)
         slowest = max(slowest, time.perf_counter() - started)
-    assert slowest < 0.25
+    assert slowest < 1  # a busy test machine may look away for a while; a blocked host waits for timeouts
     started = time.monotonic()
     eduscope.shutdown()
-    assert time.monotonic() - started < 3
+    assert time.monotonic() - started < 6
     assert sum(fresh_counters.dropped.values()) + fresh_counters.sent_lines == 500 or answer.after_seconds
 
 
