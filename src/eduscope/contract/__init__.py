@@ -4,7 +4,7 @@ from eduscope.contract.classes import STORED_CLEAR, TOKENISED, WITHHELD, FieldCl
 from eduscope.contract.conventions import ATTRIBUTES
 from eduscope.contract.field import Field
 from eduscope.contract.records import LEVELS, MANDATORY, SPAN_KINDS, SPAN_STATUSES, LogRecord, SpanRecord
-from eduscope.contract.registry import LOG_FIELDS, SPAN_FIELDS, field, log_columns, span_columns
+from eduscope.contract.registry import LOG_FIELDS, SPAN_FIELDS, attribute, field, log_columns, span_columns
 from eduscope.contract.schema import json_schema
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "FieldClass",
     "LogRecord",
     "SpanRecord",
+    "attribute",
     "field",
     "json_schema",
     "log_columns",

@@ -36,6 +36,7 @@ def _fields(record: type[msgspec.Struct]) -> tuple[Field, ...]:
 LOG_FIELDS = _fields(LogRecord)
 SPAN_FIELDS = _fields(SpanRecord)
 
+_ATTRIBUTES = {f.name: f for f in ATTRIBUTES}
 _BY_NAME = {f.name: f for f in (*ATTRIBUTES, *SPAN_FIELDS, *LOG_FIELDS)}
 
 _KEPT_BY_THE_PLATFORM = {
@@ -51,6 +52,14 @@ _SPANS_ONLY = {"events": EVENTS_COLUMN, "links": LINKS_COLUMN}
 def field(name: str) -> Field | None:
     """The declaration of a field, or None where it is undeclared."""
     return _BY_NAME.get(name)
+
+
+def attribute(name: str) -> Field | None:
+    """The declaration of an attribute, or None where it is undeclared.
+
+    Unlike `field` it does not know the records' own columns: an attribute called `name` is not a span's name.
+    """
+    return _ATTRIBUTES.get(name)
 
 
 def log_columns() -> dict[str, str]:

@@ -24,6 +24,12 @@ def test_every_declared_field_is_found_by_name_and_described() -> None:
     assert contract.field("favourite.colour") is None
 
 
+def test_an_attribute_named_like_a_column_is_undeclared() -> None:
+    assert contract.field("name") is not None
+    assert contract.attribute("name") is None
+    assert contract.attribute("http.route") is contract.field("http.route")
+
+
 def test_no_attribute_is_declared_twice() -> None:
     names = [f.name for f in contract.ATTRIBUTES]
     assert sorted(names) == sorted(set(names))

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from eduscope.contract import field
+from eduscope.contract import attribute
 from eduscope.privacy import is_token, policy, redact, tokenize
 
 _ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
@@ -34,10 +34,10 @@ def keep(key: str, value: Any, into: Kept) -> None:
             into.measures[key] = float(value)
     elif isinstance(value, str):
         if value:
-            into.attributes[key] = policy.apply(field(key), value)
+            into.attributes[key] = policy.apply(attribute(key), value)
     elif value is not None:
         # A list or a map has no class of its own parts: it is treated as the text that it makes.
-        into.attributes[key] = policy.apply(field(key), msgspec.json.encode(value).decode())
+        into.attributes[key] = policy.apply(attribute(key), msgspec.json.encode(value).decode())
 
 
 def message_of(text: str) -> str:
