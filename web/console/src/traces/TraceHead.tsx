@@ -40,7 +40,8 @@ export function TraceHead({ trace, showLogs, toggleLogs, foldAll, anyFolded }: T
         <span>{trace.logs.length} log lines</span>
         {failed + badLogs > 0 && (
           <span className="badge" data-tone="error">
-            {failed} failed spans, {badLogs} error lines
+            {failed} failed {failed === 1 ? "span" : "spans"}, {badLogs} error{" "}
+            {badLogs === 1 ? "line" : "lines"}
           </span>
         )}
         <span className="id-chip">
