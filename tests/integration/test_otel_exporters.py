@@ -79,10 +79,12 @@ def test_spans_of_the_official_exporters_arrive_whole(platform: Platform, kind: 
     provider.add_span_processor(BatchSpanProcessor(SPAN_EXPORTERS[kind](f"{platform.url}/v1/traces")))
     tracer = provider.get_tracer("grader")
     own = {"correlation_id": correlation_id}
-    with tracer.start_as_current_span("POST /quiz/{id}", kind=SpanKind.SERVER, attributes=own) as parent:
-        with tracer.start_as_current_span("SELECT quizzes", kind=SpanKind.CLIENT, attributes=own) as child:
-            child.add_event("exception", {"exception.type": "TimeoutError"})
-            child.set_status(Status(StatusCode.ERROR, "timed out"))
+    with (
+        tracer.start_as_current_span("POST /quiz/{id}", kind=SpanKind.SERVER, attributes=own) as parent,
+        tracer.start_as_current_span("SELECT quizzes", kind=SpanKind.CLIENT, attributes=own) as child,
+    ):
+        child.add_event("exception", {"exception.type": "TimeoutError"})
+        child.set_status(Status(StatusCode.ERROR, "timed out"))
     assert provider.force_flush(30_000)
     provider.shutdown()
     trace_id = f"{parent.get_span_context().trace_id:032x}"

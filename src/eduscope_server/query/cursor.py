@@ -25,7 +25,7 @@ class LogPlace(msgspec.Struct, frozen=True, array_like=True, tag="logs", forbid_
     """
 
     timestamp: datetime
-    tie: Annotated[int, msgspec.Meta(ge=0, lt=2**63)] = 0
+    tie: Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)] = 0
     given: Annotated[int, msgspec.Meta(ge=0, le=MAX_GIVEN)] = 0
 
     @property
