@@ -89,7 +89,7 @@ class Running:
         """Start the platform, then EduLearn, and say what to look at."""
         from eduscope_server.cli.connection import connect
 
-        self._data.mkdir(parents=True, exist_ok=True)
+        self._data.mkdir(parents=True, exist_ok=True, mode=0o700)
         with self._screen:
             self._start_platform()
             self._start_edulearn(examples, edulearn_port=edulearn_port, students=students)
@@ -168,7 +168,9 @@ class Running:
     ) -> "Guarded":
         from eduscope_server.guard import Guarded
 
-        with (self._data / f"{name}.log").open("wb") as log:
+        # The platform prints the keys that it makes: for the owner's eyes alone.
+        (log_path := self._data / f"{name}.log").touch(mode=0o600)
+        with log_path.open("wb") as log:
             return Guarded.start(
                 command, output=subprocess.PIPE if progress else log, errors=log, env=environment
             )
