@@ -9,8 +9,9 @@ from eduscope_server.query.question import Question
 from eduscope_server.query.statement import statement
 from eduscope_server.store import Store
 
-SAMPLE = 50_000
-"""The newest records stand for the rest: enough for every frequent value, and a twentieth of a second."""
+SAMPLE = 10_000
+"""The newest records stand for the rest: enough for every frequent value. Above this many the engine no longer
+reads the wide columns of the chosen rows alone, and takes five times as long."""
 VALUES = 10
 MAX_VALUE_CHARACTERS = 200
 

@@ -9,13 +9,13 @@ FROM (
             ('release', toString(release))
         ],
         arrayMap(mark -> ('marks', toString(mark)), marks),
-        arrayMap(
-            key -> (toString(key), attributes[key]),
-            arrayFilter(key -> key IN {texts:Array(String)}, mapKeys(attributes))
+        arrayFilter(
+            pair -> pair.1 IN {texts:Array(String)},
+            arrayMap((key, text) -> (toString(key), text), mapKeys(attributes), mapValues(attributes))
         ),
-        arrayMap(
-            key -> (toString(key), toString(measures[key])),
-            arrayFilter(key -> key IN {codes:Array(String)}, mapKeys(measures))
+        arrayFilter(
+            pair -> pair.1 IN {codes:Array(String)},
+            arrayMap((key, number) -> (toString(key), toString(number)), mapKeys(measures), mapValues(measures))
         )
     )) AS pair, pair.1 AS field, pair.2 AS value
     FROM (

@@ -37,7 +37,7 @@ async def read_failures(store: Store, *, logs: Question, spans: Question, limit:
     rows = await store.fetch(sql, parameters)
     return [
         Failure(
-            service_name=row["service_name"],
+            service_name=row["service"],
             type=row["type"],
             message=row["newest_message"],
             count=row["records"],

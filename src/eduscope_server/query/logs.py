@@ -76,7 +76,7 @@ class LogReader:
         return rows
 
     async def _tied(self, question: Question, place: LogPlace, *, limit: int) -> list[Row]:
-        """The records of the place's microsecond that come after it, in the order of their hash."""
+        """The records of the place's microsecond that come after it, in the order of their tie."""
         condition = Condition(question.schema).at(place.timestamp)
         condition.seen_by(question.scope).matching(question.expression)
         sql = statement("logs.sql", "tied", condition=condition, columns=LOG_COLUMNS)

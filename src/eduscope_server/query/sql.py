@@ -30,9 +30,8 @@ from eduscope_server.query.times import Window
 
 TIME = "DateTime64(6, 'UTC')"
 
-# The text index of `logs.message` lowers what it is asked for itself (its preprocessor), on every path.
-_WORD_TEXTS = {"logs": "message", "spans": "lower(concat(name, ' ', status_message))"}
-_PHRASE_TEXTS = {"logs": "lower(message)", "spans": _WORD_TEXTS["spans"]}
+# What words and phrases are looked for in. The logs' is, letter for letter, what their text index is built on.
+_TEXTS = {"logs": "lower(message)", "spans": "lower(concat(name, ' ', status_message))"}
 
 
 class Condition:
@@ -42,8 +41,7 @@ class Condition:
         """`names` starts the names of its parameters: conditions of one statement need different ones."""
         self.parameters: dict[str, object] = {}
         self._names = names
-        self._word_text = _WORD_TEXTS[schema.table]
-        self._phrase_text = _PHRASE_TEXTS[schema.table]
+        self._text = _TEXTS[schema.table]
         self._parts: list[str] = []
 
     @property
@@ -120,7 +118,7 @@ class Condition:
                 return self._has_words(found)
             case WordPrefix(prefix):
                 pattern = self._bind(words.BOUNDARY + prefix, "String")
-                return f"match({self._phrase_text}, {pattern})"
+                return f"match({self._text}, {pattern})"
             case Phrase(text):
                 return self._has_phrase(text)
             case Is(target, value):
@@ -133,11 +131,11 @@ class Condition:
                 return self._compare(target, operator, value)
 
     def _has_words(self, found: tuple[str, ...]) -> str:
-        return f"hasAllTokens({self._word_text}, {self._bind(list(found), 'Array(String)')})"
+        return f"hasAllTokens({self._text}, {self._bind(list(found), 'Array(String)')})"
 
     def _has_phrase(self, text: str) -> str:
         phrase = self._bind(words.lower(text), "String")
-        exact = f"position({self._phrase_text}, {phrase}) > 0"
+        exact = f"position({self._text}, {phrase}) > 0"
         # The words inside a phrase must stand whole, so the text index can rule out most of the table.
         whole = words.inner(text)
         return f"({self._has_words(whole)} AND {exact})" if whole else f"({exact})"

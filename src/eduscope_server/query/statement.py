@@ -9,8 +9,10 @@ from eduscope_server.store.sql import queries
 def statement(file: str, name: str, *, condition: Condition | None = None, **pieces: str) -> str:
     """The named statement of one of this package's `.sql` files, its `$pieces` filled in.
 
-    A piece is SQL of ours: compiled conditions and lists of columns, never text from outside.
+    A piece is SQL of ours, never text from outside: a compiled condition, a list of columns, or another entry
+    of the same file.
     """
     if condition is not None:
         pieces["condition"] = condition.sql
-    return Template(queries(__package__, file)[name]).substitute(pieces)
+    entries = queries(__package__, file)
+    return Template(entries[name]).substitute(entries | pieces)

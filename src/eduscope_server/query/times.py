@@ -67,7 +67,8 @@ def _read(name: str, text: str, *, now: datetime) -> datetime:
     if text == "now":
         return now
     if match := _RELATIVE.fullmatch(text):
-        return max(now - timedelta(**{_UNITS[match.group(2)]: int(match.group(1))}), EARLIEST)
+        length = timedelta(**{_UNITS[match.group(2)]: int(match.group(1))})
+        return now - length if length < now - EARLIEST else EARLIEST
     instant = read_instant(text)
     if instant is None:
         raise ParameterError(
