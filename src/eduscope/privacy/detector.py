@@ -4,6 +4,8 @@ import re
 from collections.abc import Callable
 from typing import NamedTuple
 
+from eduscope.privacy.signs import Sign
+
 Range = tuple[int, int]
 
 
@@ -15,16 +17,12 @@ class Span(NamedTuple):
     type: str
 
 
-class Sign(NamedTuple):
-    """A cheap necessary condition of a match: one of the characters `at`, then `then` right behind it.
+def ascii_pattern(source: str) -> re.Pattern[str]:
+    """A pattern whose classes and letters are ASCII's alone.
 
-    `at` is the inside of a character class; `then` is a pattern and may look behind, over that character too.
-    The signs of all detectors make one pattern that opens with one character class, which Python's `re` skips
-    through an order of magnitude faster than through an alternation.
+    The gate looks at bytes: it can only follow a pattern to which `ſ` is not an `s`, nor `٣` a digit.
     """
-
-    at: str
-    then: str = ""
+    return re.compile(source, re.ASCII)
 
 
 def value_range(match: re.Match[str]) -> Range | None:
@@ -36,14 +34,13 @@ class Detector(NamedTuple):
     """Finds one type of value in text.
 
     `locate` turns a match of `pattern` into the range of the value, or into None where a check (a checksum,
-    an allowed range, a spared word) says that it is none. Where neither one of `signs` nor one of the literal
-    `words` is in a text, the pattern is not tried.
+    an allowed range, a spared word) says that it is none. Where none of `signs` is in a text, the pattern is
+    not tried.
     """
 
     type: str
     pattern: re.Pattern[str]
     signs: tuple[Sign, ...] = ()
-    words: tuple[str, ...] = ()
     locate: Callable[[re.Match[str]], Range | None] = value_range
 
     def ranges(self, text: str) -> list[Range]:

@@ -5,8 +5,9 @@ from functools import cache
 from typing import Literal, NamedTuple
 
 from eduscope.privacy import detectors
-from eduscope.privacy.detector import Detector, Sign, Span
+from eduscope.privacy.detector import Detector, Span
 from eduscope.privacy.marker import WITHHELD, marker
+from eduscope.privacy.signs import Sign, any_sign
 
 Profile = Literal["message", "prose"]
 
@@ -14,33 +15,34 @@ _MAX_PASSES = 8
 """A marker can bare a neighbour to a detector's guards; real text settles in the second pass."""
 
 
-class _Rule(NamedTuple):
-    """A detector with its signs compiled."""
+class _Group(NamedTuple):
+    """Detectors with the same signs, and their ranks: the signs are looked for once."""
 
-    detector: Detector
-    sign: re.Pattern[str] | None
-
-
-def compile_signs(signs: tuple[Sign, ...]) -> re.Pattern[str] | None:
-    """One pattern that opens with one character class, which `re` skips through without trying alternatives."""
-    if not signs:
-        return None
-    at = "".join(dict.fromkeys(s.at for s in signs))
-    then = "|".join(dict.fromkeys(f"(?<=[{s.at}]){s.then}" for s in signs))
-    return re.compile(f"[{at}](?:{then})")
+    signs: re.Pattern[str]
+    ranked: tuple[tuple[int, Detector], ...]
 
 
-@cache
-def _rules(profile: Profile) -> tuple[_Rule, ...]:
-    """All detectors of a profile by rank: where two overlap, the first names the union of their ranges."""
-    ranked = sorted(detectors.modules(), key=lambda module: module.RANK)
-    return tuple(_Rule(d, compile_signs(d.signs)) for m in ranked for d in getattr(m, profile.upper()))
+class _Plan(NamedTuple):
+    """All detectors of a profile: their types by rank, their groups, and the signs of all."""
+
+    types: tuple[str, ...]
+    groups: tuple[_Group, ...]
+    signs: re.Pattern[str]
 
 
 @cache
-def _screen(profile: Profile) -> tuple[re.Pattern[str] | None, tuple[str, ...]]:
-    signs = tuple(s for rule in _rules(profile) for s in rule.detector.signs)
-    return compile_signs(signs), tuple(dict.fromkeys(w for r in _rules(profile) for w in r.detector.words))
+def _plan(profile: Profile) -> _Plan:
+    """The detectors by rank: where two overlap, the first gives its type to the union of their ranges."""
+    ranked = [
+        detector
+        for module in sorted(detectors.modules(), key=lambda module: module.RANK)
+        for detector in getattr(module, profile.upper())
+    ]
+    alike: dict[tuple[Sign, ...], list[tuple[int, Detector]]] = {}
+    for rank, detector in enumerate(ranked):
+        alike.setdefault(detector.signs, []).append((rank, detector))
+    groups = tuple(_Group(any_sign(signs), tuple(found)) for signs, found in alike.items())
+    return _Plan(tuple(d.type for d in ranked), groups, any_sign(tuple(s for signs in alike for s in signs)))
 
 
 def find(text: str, profile: Profile = "prose") -> list[Span]:
@@ -49,25 +51,29 @@ def find(text: str, profile: Profile = "prose") -> list[Span]:
     `profile` is "message" for what programs and operators write (strict: checksums, guards, key context) or
     "prose" for what people write (looser: words around a value count).
     """
-    found: list[tuple[int, int, int]] = []
-    for rank, (detector, sign) in enumerate(_rules(profile)):
-        if (sign is not None and sign.search(text)) or any(w in text for w in detector.words):
-            found.extend((start, end, rank) for start, end in detector.ranges(text))
-    return _merged(found, profile) if found else []
+    plan = _plan(profile)
+    if not plan.signs.search(text):
+        return []
+    found = [
+        (start, end, rank)
+        for group in plan.groups
+        if group.signs.search(text)
+        for rank, detector in group.ranked
+        for start, end in detector.ranges(text)
+    ]
+    return [Span(start, end, plan.types[rank]) for start, end, rank in _merged(found)]
 
 
-def _merged(found: list[tuple[int, int, int]], profile: Profile) -> list[Span]:
-    """Join overlapping ranges, so that no part of either survives; the first detector by rank names the whole."""
-    found.sort()
-    merged = [found[0]]
-    for start, end, rank in found[1:]:
-        last_start, last_end, last_rank = merged[-1]
-        if start < last_end:
+def _merged(found: list[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
+    """Join overlapping ranges, so that no part of either survives; the lowest rank names the whole."""
+    merged: list[tuple[int, int, int]] = []
+    for start, end, rank in sorted(found):
+        if merged and start < merged[-1][1]:
+            last_start, last_end, last_rank = merged[-1]
             merged[-1] = (last_start, max(end, last_end), min(rank, last_rank))
         else:
             merged.append((start, end, rank))
-    rules = _rules(profile)
-    return [Span(start, end, rules[rank].detector.type) for start, end, rank in merged]
+    return merged
 
 
 def redact(text: str, profile: Profile = "message") -> str:
@@ -87,30 +93,10 @@ def redact(text: str, profile: Profile = "message") -> str:
 
 
 def _replaced(text: str, spans: list[Span]) -> str:
+    """The text with markers in place of the spans."""
     pieces: list[str] = []
     at = 0
     for start, end, kind in spans:
         pieces += (text[at:start], marker(kind))
         at = end
     return "".join((*pieces, text[at:]))
-
-
-_MAX_REMEMBERED = 4096
-_MAX_REMEMBERED_CHARACTERS = 200
-_clean: set[str] = set()
-
-
-def is_clean(text: str, profile: Profile = "message") -> bool:
-    """Whether nothing in the text has to be redacted."""
-    if profile == "message" and text in _clean:
-        return True
-    screen, words = _screen(profile)
-    if ((screen is not None and screen.search(text)) or any(w in text for w in words)) and find(
-        text, profile
-    ):
-        return False
-    if profile == "message" and len(text) <= _MAX_REMEMBERED_CHARACTERS:
-        if len(_clean) >= _MAX_REMEMBERED:
-            _clean.clear()
-        _clean.add(text)
-    return True

@@ -18,7 +18,7 @@ START = rb"(?:^|[^0-9A-Za-z]|" + _ESCAPE + rb"|" + _LENGTH + rb"[0-9A-Za-z])"
 START_UNJOINED = rb"(?:^|[^0-9A-Za-z_.-]|" + _ESCAPE + rb"|" + _LENGTH + rb"[0-9A-Za-z_.-])"
 """In place of a guard that also refuses `_ . -`, as between the groups of a UUID."""
 
-START_OF_GROUPS = rb"(?:^|[^0-9A-Za-z_.:-]|" + _ESCAPE + rb"|" + _LENGTH + rb"[0-9A-Za-z_.:-])"
+START_OF_GROUPS = rb"(?:^|[^0-9A-Za-z_.:]|" + _ESCAPE + rb"|" + _LENGTH + rb"[0-9A-Za-z_.:])"
 """In place of a guard that also refuses the colon."""
 
 # The next field in a log record, a span, an event or a list of attributes: its tag, and what follows the tag there.
@@ -36,10 +36,9 @@ ALPHABETIC = LETTER.replace(b"0-9A-Za-z_", b"A-Za-z", 1)
 """As `LETTER`, without digits."""
 
 SPACE = rb"(?:[ \t]|\\t)"
-QUOTE = rb"(?:[\"'\\]|\\u002[27])"
-ASSIGN = (
-    QUOTE + rb"{0,4}" + SPACE + rb"{0,3}(?:[:=>]|\\u003[deDE]){1,2}" + SPACE + rb"{0,3}" + QUOTE + rb"{0,4}"
-)
+# A text in JSON has a backslash before each quote and backslash: up to four of them become eight.
+QUOTES = rb"(?:[\"'\\]|\\u002[27]){0,8}"
+ASSIGN = QUOTES + SPACE + rb"{0,3}(?:[:=>]|\\u003[deDE]){1,2}" + SPACE + rb"{0,3}" + QUOTES
 """Between a key and its value: `password=`, `"token": "`, `{\"secret\":\"`, `<password>`."""
 
 
@@ -49,12 +48,19 @@ def _not_word(word: bytes, stop: bytes) -> bytes:
     return b"|".join([*steps, word + b"[^" + stop + b"]"])
 
 
+# Markers are in capitals, tokens in small letters, whatever the key is: hence (?-i:…).
 _NOT_MARKER = (
     rb"\[(?:[^A-Z_w]|[A-Z_]{1,24}[^A-Z_\]]|[A-Z_]\]|[A-Z_]{25}|" + _not_word(b"withheld", rb":\]") + rb")"
 )
-_NOT_TOKEN = rb"u[^s]|us[^r]|usr[^_]|usr_[a-z0-9]{0,8}[^a-z0-9_]|usr_[a-z0-9]{9}|usr_[a-z0-9]{1,8}_[a-z2-7]{0,25}[^a-z2-7]"
-VALUE = rb"(?:[^\s\[\"'\\,;&<>]|" + _NOT_MARKER + rb"|\\[^\"'u]|\\u[^0]|\\u0[^0])"
+_NOT_TOKEN = (
+    rb"u(?:$|[^s])|us(?:$|[^r])|usr(?:$|[^_])|usr_[a-z0-9]{0,8}(?:$|[^a-z0-9_])|usr_[a-z0-9]{9}"
+    rb"|usr_[a-z0-9]{1,8}_[a-z2-7]{0,25}(?:$|[^a-z2-7])|usr__"
+)
+VALUE = rb"(?-i:[^\s\[\"'\\,;&<>]|" + _NOT_MARKER + rb"|\\[^\"'])"
 """The beginning of a value that is not one of our markers."""
 
-NAME = rb"(?:[^\s\[\]\"'\\,:;&<>(){}|=u]|\\u[^0]|" + _NOT_TOKEN + rb")"
+QUOTED_VALUE = rb"[\"'][\s,;&<>\\]"
+"""The beginning of a value that only quotes can hold."""
+
+NAME = rb"(?-i:[^\s\[\]\"'\\,:;&<>(){}|=u]|\\u|" + _NOT_TOKEN + rb")"
 """The beginning of a person's name that is not one of our tokens or markers."""

@@ -18,6 +18,11 @@ def withheld(reason: str) -> str:
     return f"[withheld:{reason}]"
 
 
+def starts_with_marker(value: str) -> bool:
+    """Whether the value was replaced before: what stands behind the marker is not part of it."""
+    return _MARKERS.match(value) is not None
+
+
 def is_marker(value: str) -> bool:
     """Whether a value is nothing but markers (and closing punctuation)."""
     return _MARKERS.fullmatch(value) is not None

@@ -5,9 +5,10 @@ from collections.abc import Callable
 
 from eduscope.contract import Field, FieldClass
 from eduscope.privacy.addresses import network
-from eduscope.privacy.finding import is_clean, redact
+from eduscope.privacy.finding import redact
 from eduscope.privacy.keyring import KeyRing
 from eduscope.privacy.marker import is_marker, withheld
+from eduscope.privacy.screen import is_clean
 from eduscope.privacy.tokens import is_token, tokenize
 
 _OPAQUE_ID = re.compile(r"[0-9a-f]{16,64}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")

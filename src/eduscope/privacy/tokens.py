@@ -34,6 +34,11 @@ def tokenize(value: str, kind: str = "usr", ring: KeyRing | None = None) -> str:
     return (ring or default_ring()).token(value, kind)
 
 
+def starts_with_token(value: str) -> bool:
+    """Whether a value is a token, perhaps with the punctuation of a sentence behind it."""
+    return _TOKEN.match(value) is not None
+
+
 def is_token(value: str) -> bool:
     """Whether a value has the shape of a token."""
     return _TOKEN.fullmatch(value) is not None

@@ -1,9 +1,8 @@
 """Keys and tokens of services, by the prefixes that their issuers gave them so that they can be found."""
 
-import re
-
-from eduscope.privacy.detector import Detector, Sign
+from eduscope.privacy.detector import Detector, ascii_pattern
 from eduscope.privacy.framing import START, START_UNJOINED
+from eduscope.privacy.signs import Sign
 
 RANK = 13
 
@@ -44,12 +43,23 @@ _HOOKS = (
 
 _PREFIXED = Detector(
     "SECRET",
-    re.compile(rf"(?<![\w.-])(?:{'|'.join(_PREFIXES)})(?=[\w./+=-]{{0,40}}[0-9])[\w./+=-]{{16,}}", re.ASCII),
-    signs=(Sign("_", r"[\w./+=-]{16}"), Sign("-", r"[\w./+=-]{16}")),
+    ascii_pattern(rf"(?<![\w.-])(?:{'|'.join(_PREFIXES)})(?=[\w./+=-]{{0,40}}[0-9])[\w./+=-]{{16,}}"),
+    signs=(
+        Sign(
+            "_",
+            r"(?<=(?:h[pousrfx]|at|rg|pm|nu|me|ms|[cp]a|ss|y[su]|[ls][ac]|v1|ve|st|od|ec|pi|tn|gp|kn|th|pw|fp|[om][12]"
+            r"|[12][ar]|RS|sk|gd|bp|r8)_)[\w./+=-]{16}",
+        ),
+        Sign(
+            "-",
+            r"(?<=(?:[adtrfbcn]t|as|ox|x[a-z]|pp|sk|lx|AK|ul|co|KU|JS|II|RA|ib|us|8e|-u|CK|BK|ST|ey|pi|PI|ai|PX|ud|af|tp|sp|EY|\.0)-)"
+            r"[\w./+=-]{16}",
+        ),
+    ),
 )
 _SHAPED = Detector(
     "SECRET",
-    re.compile(rf"(?<![A-Za-z0-9])(?:{'|'.join(_FIXED)})", re.ASCII),
+    ascii_pattern(rf"(?<![A-Za-z0-9])(?:{'|'.join(_FIXED)})"),
     signs=(
         Sign("A", r"(?:3[T-]|KIA|SIA|BIA|CCA|GPA|IDA|ROA|NPA|Iza|KCp)\w"),
         Sign("ESL", r"(?:(?<=E)(?:Z[AT]K|AA)|(?<=S)(?:G\.|K[0-9a-f])|(?<=L)TAI)\w{8}"),
@@ -60,11 +70,11 @@ _SHAPED = Detector(
         Sign(".", r"(?:(?<=hv[sb]\.)|(?<=ya29\.)|(?<=dp\.)|(?<=dt0[a-z][0-9]{2}\.)|(?<=atlasv1\.))\w"),
     ),
 )
-_HOOK = Detector("SECRET", re.compile(_HOOKS), signs=(Sign(".", r"(?:slack|office|com)[./]\w"),))
+_HOOK = Detector("SECRET", ascii_pattern(_HOOKS), signs=(Sign(".", r"(?:slack|office|com)[./]\w"),))
 
 MESSAGE = (_PREFIXED, _SHAPED, _HOOK)
 PROSE = MESSAGE
-_BODY = rb"[0-9A-Za-z_./+=-]"
+_BODY = rb"[0-9A-Za-z_./+=\\-]"
 GATE = (
     *(START_UNJOINED + prefix.encode() + _BODY + rb"{16}" for prefix in _PREFIXES),
     *(START + pattern.replace(r"\w", "0-9A-Za-z_").encode() for pattern in _FIXED),

@@ -2,9 +2,10 @@
 
 import re
 
-from eduscope.privacy.detector import Detector, Sign, when
+from eduscope.privacy.detector import Detector, ascii_pattern, when
 from eduscope.privacy.digits import digits_of, luhn
 from eduscope.privacy.framing import END
+from eduscope.privacy.signs import Sign
 
 RANK = 41
 
@@ -18,12 +19,12 @@ _SCHEMES = (
     r"|62[0-9]{14})"  # UnionPay
 )
 _GROUPED = r"[2-6][0-9]{3}([ -])[0-9]{4}\1[0-9]{4}\1[0-9]{4}|3[0-9]{3}([ -])[0-9]{6}\2[0-9]{4,5}"
-_STRICT = re.compile(rf"(?<![\w.#@+$-])(?:{_GROUPED}|{_SCHEMES})(?![\w-])(?!\.[0-9])")
-_LOOSE = re.compile(r"(?<![\w+-])(?:[0-9]{4}[ -]){3}[0-9]{1,7}(?![\w-])|(?<![\w+-])[0-9]{13,19}(?![\w-])")
-_NAMED_CARD = re.compile(
+_STRICT = ascii_pattern(rf"(?<![\w.#@+$-])(?:{_GROUPED}|{_SCHEMES})(?![\w-])(?!\.[0-9])")
+_LOOSE = ascii_pattern(r"(?<![\w+-])(?:[0-9]{4}[ -]){3}[0-9]{1,7}(?![\w-])|(?<![\w+-])[0-9]{13,19}(?![\w-])")
+_NAMED_CARD = ascii_pattern(
     r"(?i:\b(?:card|cc|visa|mastercard|amex|maestro)\b)[^0-9\n]{0,24}(?P<value>[0-9](?:[ -]?[0-9]){11,18})(?![\w-])"
 )
-_ISSUED = re.compile(_SCHEMES)
+_ISSUED = ascii_pattern(_SCHEMES)
 _LAST_RUN = re.compile(rb"[0-9]{14,}" + END + rb"\Z")
 _WINDOWS = tuple(re.compile(rb"(?=([0-9]{%d}))" % length) for length in (14, 15, 16))
 
@@ -40,12 +41,13 @@ def _is_checked(value: str) -> bool:
     return len(set(digits)) > 1 and luhn(digits)
 
 
-_SIGN = Sign("0-9", r"(?:[0-9]{11}|[0-9]{3}[ -][0-9]{4})")
+_RUN = Sign("2-6", r"[0-9][0-9][0-9](?<![\w.-]....)(?:[0-9]{10}|[ -](?:[0-9]{4}[ -][0-9]{4}|[0-9]{6})[ -])")
+_LOOSE_RUN = Sign("0-9", r"(?:[ -]?[0-9]){11}")
 
-MESSAGE = (Detector("CARD", _STRICT, signs=(_SIGN,), locate=when(_is_issued)),)
+MESSAGE = (Detector("CARD", _STRICT, signs=(_RUN,), locate=when(_is_issued)),)
 PROSE = (
-    Detector("CARD", _LOOSE, signs=(_SIGN,), locate=when(_is_checked)),
-    Detector("CARD", _NAMED_CARD, signs=(_SIGN,)),
+    Detector("CARD", _LOOSE, signs=(_LOOSE_RUN,), locate=when(_is_checked)),
+    Detector("CARD", _NAMED_CARD, signs=(_LOOSE_RUN,)),
 )
 GATE_NUMBERS = (
     rb"[2-6][0-9]{3}[ -][0-9]{4}[ -][0-9]{4}[ -][0-9]{4}" + END,
@@ -61,7 +63,9 @@ def spares(data: bytes) -> bool:
     the length of its string and look like one more digit, so every window is tried.
     """
     run = _LAST_RUN.search(data)
-    return run is not None and not any(luhn(n.decode()) for window in _WINDOWS for n in window.findall(run[0]))
+    return run is not None and not any(
+        luhn(n.decode()) for window in _WINDOWS for n in window.findall(run[0])
+    )
 
 
 CATCHES = (

@@ -1,9 +1,8 @@
 """Dates of birth: a date is one only where a word says so."""
 
-import re
-
-from eduscope.privacy.detector import Detector, Sign
+from eduscope.privacy.detector import Detector, ascii_pattern
 from eduscope.privacy.framing import ASSIGN
+from eduscope.privacy.signs import Sign, key_sign
 
 RANK = 51
 
@@ -15,23 +14,30 @@ _DATES = (
     rf"{_MONTH} [0-9]{{1,2}}(?:st|nd|rd|th)?,? [0-9]{{4}}",
     r"(?:19|20)[0-9]{6}",
 )
-_NAME = r"(?:dob|d\.o\.b\.?|date[ _-]?of[ _-]?birth|birth[ _-]?(?:date|day)|born)"
-_NAMED = Detector(
+_KEY = r"(?:dob|d\.o\.b\.?|date[ _-]?of[ _-]?birth|birth[ _-]?(?:date|day))"
+_DATE = rf"(?P<value>{'|'.join(_DATES)})(?![0-9])"
+
+_KEYED = Detector(
     "DOB",
-    re.compile(
-        rf"(?i:\b{_NAME})[\"'\\]{{0,3}}(?: {{0,2}}[:=] {{0,2}}| {{1,2}}(?:is |was |on )?)[\"'\\]{{0,3}}(?P<value>{'|'.join(_DATES)})(?![0-9])"
-    ),
-    signs=(Sign("0-9", r"[-/.][0-9]{1,2}[-/.][0-9]"), Sign("0-9", r"[0-9]{3}(?<=[ 12:=\"'][0-9]{4})")),
+    ascii_pattern(rf"(?i:\b{_KEY})[\"'\\]{{0,3}} {{0,2}}[:=] {{0,2}}[\"'\\]{{0,3}}{_DATE}"),
+    signs=(key_sign("dob", "o.b", ".b.", "rth", "ate", "day"),),
+)
+_BORN = Detector("DOB", ascii_pattern(rf"(?i:\bborn (?:on )?){_DATE}"), signs=(Sign("bB", "(?i:orn) "),))
+_SAID = Detector(
+    "DOB",
+    ascii_pattern(rf"(?i:\b{_KEY})(?: is| was)?[ :=]{{1,3}}{_DATE}"),
+    signs=(Sign("bB", "(?i:irth|\\.? )"), Sign("dD", "(?i:ob)")),
 )
 
-MESSAGE = (_NAMED,)
-PROSE = (_NAMED,)
+MESSAGE = (_KEYED, _BORN)
+PROSE = (_KEYED, _BORN, _SAID)
+_BEGINNING = (
+    rb"(?:[0-9]{1,4}[-/.\\ a-z]|(?:19|20)[0-9]{6}"
+    rb"|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.? [0-9])"
+)
 GATE = (
-    rb"(?i)"
-    + _NAME.encode()
-    + rb"(?:"
-    + ASSIGN
-    + rb"| {1,2}(?:is |was |on )?)(?:[0-9]{1,4}[-/.\\ a-z]|(?:19|20)[0-9]{6}|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.? [0-9])",
+    rb"(?i)" + _KEY.encode() + ASSIGN + _BEGINNING,
+    rb"(?i)born (?:on )?" + _BEGINNING,
 )
 
 CATCHES = (

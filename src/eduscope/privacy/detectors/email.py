@@ -2,8 +2,9 @@
 
 import re
 
-from eduscope.privacy.detector import Detector, Range, Sign
+from eduscope.privacy.detector import Detector, Range
 from eduscope.privacy.framing import ALPHABETIC, LETTER
+from eduscope.privacy.signs import Sign
 
 RANK = 30
 

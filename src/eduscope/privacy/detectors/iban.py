@@ -2,8 +2,9 @@
 
 import re
 
-from eduscope.privacy.detector import Detector, Sign, when
+from eduscope.privacy.detector import Detector, ascii_pattern, when
 from eduscope.privacy.framing import START_UNJOINED
+from eduscope.privacy.signs import Sign
 
 RANK = 40
 
@@ -27,7 +28,7 @@ def _structure(parts: str) -> str:
 
 
 _COUNTRIES = dict(zip(_STRUCTURES.split()[::2], _STRUCTURES.split()[1::2], strict=True))
-_ACCOUNTS = {country: re.compile("[0-9]{2}" + _structure(parts)) for country, parts in _COUNTRIES.items()}
+_ACCOUNTS = {country: ascii_pattern("[0-9]{2}" + _structure(parts)) for country, parts in _COUNTRIES.items()}
 _GROUPS = r"[A-Za-z]{2}[0-9]{2}(?:(?P<gap>[ -])[A-Za-z0-9]{4}(?:(?P=gap)[A-Za-z0-9]{4}){1,6}(?:(?P=gap)[A-Za-z0-9]{1,3})?|[A-Za-z0-9]{11,29})"
 
 
@@ -40,13 +41,13 @@ def _is_iban(value: str) -> bool:
     return int("".join(str(int(c, 36)) for c in compact[4:] + compact[:4])) % 97 == 1
 
 
-_SIGN = Sign("0-9", r"(?<=[A-Za-z]{2}.)[0-9][ -]?[A-Za-z0-9]{4}[ -]?[A-Za-z0-9]{4}")
+_SIGN = Sign("0-9", r"[0-9](?<=[A-Za-z]{2}..)(?<![\w.-][A-Za-z]{2}..)[ -]?[A-Za-z0-9]{4}[ -]?[A-Za-z0-9]{3}")
 
 _CHECKED = Detector(
-    "IBAN", re.compile(rf"(?<![\w.-]){_GROUPS}(?![\w-])"), signs=(_SIGN,), locate=when(_is_iban)
+    "IBAN", ascii_pattern(rf"(?<![\w.-]){_GROUPS}(?![\w-])"), signs=(_SIGN,), locate=when(_is_iban)
 )
 _NAMED = Detector(
-    "IBAN", re.compile(rf"(?i:\biban\b)[^0-9\n]{{0,16}}?\b(?P<value>{_GROUPS})(?!\w)"), signs=(_SIGN,)
+    "IBAN", ascii_pattern(rf"(?i:\biban\b)[^0-9\n]{{0,16}}?\b(?P<value>{_GROUPS})(?!\w)"), signs=(_SIGN,)
 )
 
 MESSAGE = (_CHECKED,)

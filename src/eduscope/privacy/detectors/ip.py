@@ -3,19 +3,20 @@
 import ipaddress
 import re
 
-from eduscope.privacy.detector import Detector, Range, Sign
+from eduscope.privacy.detector import Detector, Range, ascii_pattern
 from eduscope.privacy.framing import START_OF_GROUPS
+from eduscope.privacy.signs import Sign
 
 RANK = 50
 
 _OCTET = r"(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
-_V4 = re.compile(rf"(?<![\w.~])(?:{_OCTET}\.){{3}}{_OCTET}(?!\w)(?!\.[0-9])")
+_V4 = ascii_pattern(rf"(?<![\w.~])(?:{_OCTET}\.){{3}}{_OCTET}(?!\w)(?!\.[0-9])")
 _GROUPS = r"[0-9A-Fa-f]{2,4}(?::[0-9A-Fa-f]{1,4})"
-_V6 = re.compile(
+_V6 = ascii_pattern(
     rf"(?<![\w:.])(?:{_GROUPS}{{7}}|{_GROUPS}{{0,6}}::[0-9A-Fa-f]{{1,4}}(?::[0-9A-Fa-f]{{1,4}}){{0,6}})(?![\w:])"
 )
 _VERSION_WORDS = r"(?i:\b(?:version|ver|release|build|revision|rev|firmware|driver|dll|sdk|package|assembly)s?)[\"' =:]{0,4}\Z"
-_VERSION = re.compile(_VERSION_WORDS)
+_VERSION = ascii_pattern(_VERSION_WORDS)
 _LONGEST_VERSION_WORD = 16
 
 

@@ -1,15 +1,14 @@
 """JSON Web Tokens, signed or encrypted (RFC 7519): their header is JSON, so they all begin with `eyJ`."""
 
-import re
-
-from eduscope.privacy.detector import Detector, Sign
+from eduscope.privacy.detector import Detector, ascii_pattern
 from eduscope.privacy.framing import START
+from eduscope.privacy.signs import Sign
 
 RANK = 12
 
 _TOKEN = Detector(
     "SECRET",
-    re.compile(r"(?<![A-Za-z0-9])eyJ[\w-]{8,}\.[\w-]{4,}(?:\.[\w-]*){0,3}"),
+    ascii_pattern(r"(?<![A-Za-z0-9])eyJ[\w-]{8,}\.[\w-]{4,}(?:\.[\w-]*){0,3}"),
     signs=(Sign("J", r"(?<=eyJ)[\w-]{8}"),),
 )
 

@@ -2,9 +2,10 @@
 
 import re
 
-from eduscope.privacy.detector import Detector, Range, Sign, value_range
+from eduscope.privacy.detector import Detector, Range, ascii_pattern, value_range
 from eduscope.privacy.digits import digits_of
-from eduscope.privacy.framing import ASSIGN, END, START_UNJOINED
+from eduscope.privacy.framing import ASSIGN, END, QUOTES, START_UNJOINED
+from eduscope.privacy.signs import Sign, key_sign
 
 RANK = 60
 
@@ -14,35 +15,35 @@ _COUNTRY = (
     r"|2[1-689][0-9]|3[578][0-9]|42[0-9]|5[09][0-9]|6[789][0-9]|8[05-8][0-9]|9[679][0-9])"
 )
 _EXTENSION = r"(?: ?(?:x|ext\.?) ?[0-9]{1,6})?"
-_INTERNATIONAL = re.compile(
+_INTERNATIONAL = ascii_pattern(
     rf"(?<![\w+.-])(?:\+|00(?=[1-9][0-9]{{0,2}}[ .(-])){_COUNTRY}"
     rf"(?:[ .-]?\([0-9]{{1,4}}\))?(?:[ .-]?[0-9]{{1,14}}){{1,6}}{_EXTENSION}(?!\w)"
 )
-_NORTH_AMERICAN = re.compile(
+_NORTH_AMERICAN = ascii_pattern(
     r"(?<![\w.+#/-])(?:1[ .-])?(?:\([2-9][0-9]{2}\) ?|[2-9][0-9]{2}([.-]))[2-9][0-9]{2}(?:\1|-)[0-9]{4}"
     rf"{_EXTENSION}(?![\w-])(?!\.[0-9])"
 )
 _NUMBER = rf"[+(]{{0,2}}[0-9](?:[ ().-]{{0,3}}[0-9]){{5,15}}{_EXTENSION}"
 _KEYS = r"(?:phone|mobile|cell|whatsapp|tel|fax|sms|msisdn)(?:[ _-]?(?:no|num|number|nr))?"
-_KEYED = re.compile(
+_KEYED = ascii_pattern(
     rf"(?i:{_KEYS})[\"'\\]{{0,3}}\.? {{0,2}}[:=] {{0,2}}[\"'\\]{{0,3}}(?P<value>{_NUMBER})(?!\w)"
 )
 
 # What follows is for prose, where the words around a number say more than its shape.
-_SAID_BEFORE = re.compile(
+_SAID_BEFORE = ascii_pattern(
     r"(?i:\b(?:tele)?phone|\bmobile|\bcell|\btel|\bfax|\bcall(?:back|ing)?|\breach|\btext|\bring|\bdial|\bcontact|\bwhatsapp"
     r"|\banswering|\bmessages?|\bsms|\b(?:my|your|his|her|their|our|new|registered|the|this) number"
     r"|\b(?:desk|office|home|work)(?= ?:))\b"
     rf"[^0-9\n]{{0,25}}?[\s:#(]{{1,3}}(?P<value>{_NUMBER})(?![\w-]*[0-9])"
 )
-_SAID_BEHIND = re.compile(
+_SAID_BEHIND = ascii_pattern(
     rf"(?<![\w.+-])(?P<value>{_NUMBER})(?=[ -]{{1,2}}(?i:office|fax|mobile|home|cell|work|desk|phone)\b)"
 )
-_NATIONAL = re.compile(
+_NATIONAL = ascii_pattern(
     r"(?<![\w.+/-])(?:(?:\([0-9]{2,5}\)|0[0-9]{1,4})(?:[ .-]?[0-9]{2,5}){2,4}"
     rf"|[0-9]{{2,4}}([ .-])[0-9]{{3,4}}\1[0-9]{{3,4}}{_EXTENSION})(?![\w-])(?!\.[0-9])(?! [A-Z][a-z]{{2}})"
 )
-_DATE = re.compile(
+_DATE = ascii_pattern(
     r"(?:19|20)[0-9]{2}[-./ ][0-9]{1,2}[-./ ][0-9]{1,2}|[0-9]{1,2}[-./][0-9]{1,2}[-./](?:19|20)[0-9]{2}"
 )
 
@@ -62,18 +63,35 @@ def _not_a_date(match: re.Match[str]) -> Range | None:
 
 
 _PLUS = Sign("+", r"[0-9]")
-_ZEROS = Sign("0-9", r"(?<=0)0[1-9][0-9]{0,2}[ .(-]")
-_TEN = Sign("0-9", r"[0-9]{2}[).-] ?[0-9]{3}[.-][0-9]{4}")
+_ZEROS = Sign("0", r"0[1-9][0-9]{0,2}[ .(-]")
+_TEN = Sign("2-9", r"[0-9][0-9][).-] ?[0-9]{3}[.-][0-9]{4}")
 _SEVEN = Sign("0-9", r"(?:[ ().-]{0,3}[0-9]){5}")
-_KEYED_SEVEN = Sign(
-    "=:", r"(?<=(?i:one|ile|ell|app|tel|fax|sms|sdn|_no|num|ber|_nr)[:=])[ \"'\\+(]{0,6}[0-9]"
+_KEY_SIGNS = (
+    key_sign(
+        "one",
+        "ile",
+        "ell",
+        "app",
+        "tel",
+        "fax",
+        "sms",
+        "sdn",
+        "_no",
+        " no",
+        "num",
+        "ber",
+        "_nr",
+        " nr",
+        "el.",
+        "no.",
+        "ax.",
+    ),
 )
-_QUOTED_SEVEN = Sign("=:", r"(?<=[\"' .\\][:=])[ \"'\\+(]{0,6}[0-9]")
 
 MESSAGE = (
     Detector("PHONE", _INTERNATIONAL, signs=(_PLUS, _ZEROS), locate=_dialled),
     Detector("PHONE", _NORTH_AMERICAN, signs=(_TEN,)),
-    Detector("PHONE", _KEYED, signs=(_KEYED_SEVEN, _QUOTED_SEVEN), locate=_not_a_date),
+    Detector("PHONE", _KEYED, signs=_KEY_SIGNS, locate=_not_a_date),
 )
 PROSE = (
     *MESSAGE,
@@ -81,11 +99,20 @@ PROSE = (
     Detector("PHONE", _SAID_BEHIND, signs=(_SEVEN,), locate=_not_a_date),
     Detector("PHONE", _NATIONAL, signs=(_SEVEN,), locate=_not_a_date),
 )
-GATE_NUMBERS = (rb"(?:1[ .-])?(?:\([2-9][0-9]{2}\) ?|[2-9][0-9]{2}[.-])[2-9][0-9]{2}[.-][0-9]{4}" + END,)
+GATE_NUMBERS = (
+    rb"(?:1[ .-])?(?:\([2-9][0-9]{2}\) ?|[2-9][0-9]{2}[.-])[2-9][0-9]{2}[.-][0-9]{4}(?: ?x| ?ext|"
+    + END
+    + rb")",
+)
 GATE = (
     rb"(?:\+|\\u002[bB])" + _COUNTRY.encode() + rb"(?:[ .()-]{0,2}[0-9]){6}",
     START_UNJOINED + rb"00" + _COUNTRY.encode() + rb"[ .(-](?:[ .()-]{0,2}[0-9]){5}",
-    rb"(?i)" + _KEYS.encode() + ASSIGN + rb"[+(]{0,2}[0-9](?:[ ().-]{0,3}[0-9]){5}",
+    rb"(?i)"
+    + _KEYS.encode()
+    + QUOTES
+    + rb"\.?"
+    + ASSIGN
+    + rb"(?:[+(]|\\u002[bB]){0,2}[0-9](?:[ ().-]{0,3}[0-9]){5}",
 )
 
 CATCHES = (

@@ -1,14 +1,13 @@
 """Private keys in PEM armour (RFC 7468), whole or cut off."""
 
-import re
-
-from eduscope.privacy.detector import Detector, Sign
+from eduscope.privacy.detector import Detector, ascii_pattern
+from eduscope.privacy.signs import Sign
 
 RANK = 10
 
 _PEM = Detector(
     "PRIVATE_KEY",
-    re.compile(
+    ascii_pattern(
         r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----"
         r"(?:[A-Za-z0-9+/=\s\\:,-](?!----BEGIN ))*"
     ),
@@ -19,5 +18,12 @@ MESSAGE = (_PEM,)
 PROSE = (_PEM,)
 GATE = (rb"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY",)
 
-CATCHES = (("-----BEGIN RSA PRIVATE KEY-----\nMIIEow==\n-----END RSA PRIVATE KEY-----", "MIIEow=="),)
+_EXAMPLE = "-----BEGIN RSA PRIVATE KEY-----\nMIIEow==\n-----END RSA PRIVATE KEY-----"  # noqa: S105 - no key in it
+CATCHES = (
+    (f"loaded {_EXAMPLE}", _EXAMPLE),
+    (
+        "-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1r",
+        "-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1r",
+    ),
+)
 SPARES = ("-----BEGIN CERTIFICATE-----",)

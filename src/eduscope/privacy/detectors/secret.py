@@ -2,9 +2,10 @@
 
 import re
 
-from eduscope.privacy.detector import Detector, Range, Sign
-from eduscope.privacy.framing import ASSIGN, VALUE
-from eduscope.privacy.marker import is_marker
+from eduscope.privacy.detector import Detector, Range, ascii_pattern
+from eduscope.privacy.framing import ASSIGN, QUOTED_VALUE, VALUE
+from eduscope.privacy.marker import starts_with_marker
+from eduscope.privacy.signs import Sign, key_sign
 from eduscope.privacy.tokens import is_token
 
 RANK = 11
@@ -27,20 +28,22 @@ _BARE = r"[\"'\\]{0,4}(?P<bare>(?:[^\s\"',;&<>\\]|\\(?![\"'])|[,;](?=[^\s\"']))+
 _SCHEME = r"(?:(?i:bearer|basic|digest|token|apikey) {1,3})?"
 _NAMES = ("double", "single", "escaped", "bare")
 
-_SPARED = re.compile(
+_SPARED = ascii_pattern(
     r"(?i:null|none|nil|true|false|undefined|required|missing|invalid|expired|unset|set|present|absent|ok|yes|no|failed|changed|reset"
     r"|incorrect|wrong|mismatch|hidden|redacted|masked|filtered|disabled|enabled|empty|unknown|valid|verified|rotated|revoked)[.:!)]*"
     r"|[*x.•-]+|\$?\{[^}]*\}+|%\w|<[^>]*>|[\[\](){}]+"
 )
-_DRAWN = re.compile(r"(?!0x[0-9a-fA-F]*\Z)(?=.*[0-9])(?=.*[A-Za-z]).{8,}", re.DOTALL)
-_OBJECT = re.compile(r"[\w.$]+@[0-9a-f]{5,8}\W*")
+_DRAWN = re.compile(r"(?!0x[0-9a-fA-F]*\Z)(?=.*[0-9])(?=.*[A-Za-z])[^\s\"']{8}", re.DOTALL)
+_OBJECT = ascii_pattern(r"[\w.$]+@[0-9a-f]{5,8}\W*")
 
 
 def _plain(match: re.Match[str]) -> Range | None:
     """Where the value stands, unless it is a word about the secret, a token of ours or a marker."""
     name = next(n for n in _NAMES if match[n] is not None)
     value = match[name]
-    return None if _SPARED.fullmatch(value) or is_marker(value) or is_token(value) else match.span(name)
+    return (
+        None if _SPARED.fullmatch(value) or starts_with_marker(value) or is_token(value) else match.span(name)
+    )
 
 
 def _ambiguous(match: re.Match[str]) -> Range | None:
@@ -52,37 +55,35 @@ def _ambiguous(match: re.Match[str]) -> Range | None:
     return found if _DRAWN.match(value) and not _OBJECT.fullmatch(value) else None
 
 
-_ENDS = "ord|swd|ase|ode|pwd|ret|als|ial|otp|key|ing|ken|jwt|kie|ion|_id|-id|nid|sid|ure|sig|mac"
-_SIGNS = (
-    Sign(":=>", rf"(?<=(?i:{_ENDS}).)[^\s0-9]"),
-    Sign(":=>", rf"(?<=(?i:{_ENDS}).)[ 0-9]"),
-    Sign(":=>", r"(?<=[\"' \\].)"),
-)
+_SIGNS = (key_sign(
+    "ord", "swd", "ase", "ode", "pwd", "ret", "als", "ial", "otp", "key", "ing", "ken", "jwt", "kie", "ion", "_id", " id", "-id",
+    "nid", "sid", "ure", "sig", "mac",
+),)  # fmt: skip
 
 _KEYED = Detector(
     "SECRET",
-    re.compile(rf"(?i:{_PLAIN}){_ASSIGNED}{_SCHEME}(?:{_QUOTED}|{_BARE})"),
+    ascii_pattern(rf"(?i:{_PLAIN}){_ASSIGNED}{_SCHEME}(?:{_QUOTED}|{_BARE})"),
     signs=_SIGNS,
     locate=_plain,
 )
 _KEYED_DRAWN = Detector(
     "SECRET",
-    re.compile(rf"(?i:{_AMBIGUOUS}){_ASSIGNED}{_SCHEME}(?:{_QUOTED}|{_BARE})"),
+    ascii_pattern(rf"(?i:{_AMBIGUOUS}){_ASSIGNED}{_SCHEME}(?:{_QUOTED}|{_BARE})"),
     signs=_SIGNS,
     locate=_ambiguous,
 )
 _BEARER = Detector(
     "SECRET",
-    re.compile(
+    ascii_pattern(
         r"(?i:\b(?:bearer|basic) {1,3})(?P<value>(?=[A-Za-z0-9._~+/=-]{0,200}[0-9])[A-Za-z0-9._~+/=-]{12,})"
     ),
-    signs=(Sign(" ", r"(?<=(?i:arer|asic) )[A-Za-z0-9._~+/= -]{12}"),),
+    signs=(Sign("bB", "(?i:earer |asic )"),),
 )
 
 MESSAGE = (_KEYED, _KEYED_DRAWN, _BEARER)
 PROSE = MESSAGE
 GATE = (
-    rb"(?i)(?:" + _PLAIN.encode() + rb")" + ASSIGN + VALUE,
+    rb"(?i)(?:" + _PLAIN.encode() + rb")" + ASSIGN + rb"(?:" + VALUE + rb"|" + QUOTED_VALUE + rb")",
     rb"(?i)(?:"
     + _AMBIGUOUS.encode()
     + rb")"
@@ -90,7 +91,7 @@ GATE = (
     + rb"(?:(?:bearer|basic|digest|token|apikey) {1,3})?\"?"
     + VALUE
     + rb"[^\s\"']{7}",
-    rb"(?i)(?:bearer|basic) {1,3}[A-Za-z0-9._~+/=-]{12}",
+    rb"(?i)(?:bearer|basic) {1,3}[A-Za-z0-9._~+/=\\-]{12}",
 )
 
 CATCHES = (

@@ -1,10 +1,9 @@
 """US social security numbers."""
 
-import re
-
-from eduscope.privacy.detector import Detector, Sign, when
+from eduscope.privacy.detector import Detector, ascii_pattern, when
 from eduscope.privacy.digits import digits_of, ssn
 from eduscope.privacy.framing import ASSIGN, END
+from eduscope.privacy.signs import Sign, key_sign
 
 RANK = 42
 
@@ -15,35 +14,33 @@ def _is_issued(value: str) -> bool:
     return ssn(digits_of(value))
 
 
-_SIGN = Sign("0-9", r"[0-9]{2}[ -]?[0-9]{2}[ -]?[0-9]{4}")
-
 _DASHED = Detector(
     "SSN",
-    re.compile(r"(?<![\w.-])[0-9]{3}-[0-9]{2}-[0-9]{4}(?![\w-])(?!\.[0-9])"),
-    signs=(_SIGN,),
+    ascii_pattern(r"(?<![\w.-])[0-9]{3}-[0-9]{2}-[0-9]{4}(?![\w-])(?!\.[0-9])"),
+    signs=(Sign("0-9", r"[0-9][0-9]-[0-9][0-9]-[0-9]{4}"),),
     locate=when(_is_issued),
 )
-_NAMED = Detector(
+_KEYED = Detector(
     "SSN",
-    re.compile(
+    ascii_pattern(
         _NAMES
-        + r"[\"'\\]{0,3} {0,3}[:=]? {0,3}[\"'\\]{0,3}(?P<value>[0-9]{3}[ -]?[0-9]{2}[ -]?[0-9]{4})(?![0-9])"
+        + r"[\"'\\]{0,3} {0,3}[:=] {0,3}[\"'\\]{0,3}(?P<value>[0-9]{3}[ -]?[0-9]{2}[ -]?[0-9]{4})(?![0-9])"
     ),
-    signs=(_SIGN,),
+    signs=(key_sign("ssn", "ity", "_no", "ber", "num"),),
 )
 _SAID = Detector(
     "SSN",
-    re.compile(_NAMES + r"[^0-9\n]{0,16}(?P<value>[0-9]{3}[ -]?[0-9]{2}[ -]?[0-9]{4})(?![0-9])"),
-    signs=(_SIGN,),
+    ascii_pattern(_NAMES + r"[^0-9\n]{0,16}(?P<value>[0-9]{3}[ -]?[0-9]{2}[ -]?[0-9]{4})(?![0-9])"),
+    signs=(Sign("0-9", r"[0-9]{2}[ -]?[0-9]{2}[ -]?[0-9]{4}"),),
 )
 
-MESSAGE = (_DASHED, _NAMED)
+MESSAGE = (_DASHED, _KEYED)
 PROSE = (_DASHED, _SAID)
 GATE_NUMBERS = (rb"[0-8][0-9]{2}-[0-9]{2}-[0-9]{4}" + END,)
 GATE = (
-    rb"(?i)(?:ssn|social[ _-]security(?:[ _-](?:no|number|num))?)(?:"
+    rb"(?i)(?:ssn|social[ _-]security(?:[ _-](?:no|number|num))?)"
     + ASSIGN
-    + rb"| {0,3})[0-9]{3}[ -]?[0-9]{2}[ -]?[0-9]{4}",
+    + rb"[0-9]{3}[ -]?[0-9]{2}[ -]?[0-9]{4}",
 )
 
 CATCHES = (

@@ -1,9 +1,8 @@
 """Student numbers, roll numbers and the like, where a word says so."""
 
-import re
-
-from eduscope.privacy.detector import Detector, Sign
-from eduscope.privacy.framing import ASSIGN
+from eduscope.privacy.detector import Detector, ascii_pattern
+from eduscope.privacy.framing import ASSIGN, QUOTES
+from eduscope.privacy.signs import Sign, key_sign
 
 RANK = 52
 
@@ -13,23 +12,33 @@ _NAME = (
 )
 _VALUE = r"(?=[A-Za-z/-]{0,8}[0-9])[A-Za-z0-9][A-Za-z0-9/-]{2,40}"
 
-_NAMED = Detector(
+_KEYED = Detector(
     "STUDENT_ID",
-    re.compile(
-        rf"(?i:\b{_NAME}\b)[\"'\\.]{{0,3}} {{0,2}}(?:[:=#]|is)? {{0,2}}[\"'\\#]{{0,3}}(?P<value>{_VALUE})(?![A-Za-z0-9_])"
+    ascii_pattern(
+        rf"(?i:\b{_NAME}\b)[\"'\\.]{{0,3}} {{0,2}}[:=#] {{0,2}}[\"'\\#]{{0,3}}(?P<value>{_VALUE})(?![A-Za-z0-9_])"
     ),
-    signs=(Sign("0-9", r"(?<=[ :=\"'#A-Za-z/-].)"),),
+    signs=(
+        key_sign("_id", " id", "tid", "_no", " no", "no.", "num", "ber", "_nr", " nr", "ode"),
+        Sign("#", r"[A-Za-z0-9]"),
+    ),
+)
+_SAID = Detector(
+    "STUDENT_ID",
+    ascii_pattern(rf"(?i:\b{_NAME}\b)\.? {{1,2}}(?:is )?#?(?P<value>{_VALUE})(?![A-Za-z0-9_])"),
+    signs=(Sign("0-9", r"(?<=[ #A-Za-z/-].)"),),
 )
 
-MESSAGE = (_NAMED,)
-PROSE = (_NAMED,)
+MESSAGE = (_KEYED,)
+PROSE = (_KEYED, _SAID)
 GATE = (
     rb"(?i)"
     + _NAME.encode()
+    + QUOTES
     + rb"\.?(?:"
     + ASSIGN
-    + rb"|"
-    + rb" {0,2}(?:#|is)? {0,2}[\"'\\#]{0,3})#?[a-z/-]{0,8}[0-9][a-z0-9/-]",
+    + rb"| {0,2}# {0,2}"
+    + QUOTES
+    + rb")#{0,3}[a-z/\\-]{0,16}[0-9]",
 )
 
 CATCHES = (("graded student_id=S1234567", "S1234567"), ("Roll No: 22CS1043 absent", "22CS1043"))

@@ -1,15 +1,14 @@
 """User and password in the address of a resource."""
 
-import re
-
-from eduscope.privacy.detector import Detector, Sign
+from eduscope.privacy.detector import Detector, ascii_pattern
+from eduscope.privacy.signs import Sign
 
 RANK = 20
 
 _USERINFO = Detector(
     "URL_CREDENTIALS",
-    re.compile(
-        r"(?<=://)(?P<value>[^\s/@:?#\"'<>\x00-\x1f]{0,256}:(?!\[[A-Z_]+\]@)[^\s/@\"'<>\x00-\x1f]{1,512})(?=@)"
+    ascii_pattern(
+        r"(?<=://)(?P<value>[^\s/@:?#\"'<>\x00-\x1f]{0,256}:(?!\[[A-Z_]{2,24}\]@)[^\s/@\"'<>\x00-\x1f]{1,512})(?=@)"
     ),
     signs=(Sign(":", r"//[^\s/@:?#\"'<>]{0,256}:"),),
 )

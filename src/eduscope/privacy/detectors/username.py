@@ -2,10 +2,11 @@
 
 import re
 
-from eduscope.privacy.detector import Detector, Range, Sign
-from eduscope.privacy.framing import NAME, SPACE
-from eduscope.privacy.marker import is_marker
-from eduscope.privacy.tokens import is_token
+from eduscope.privacy.detector import Detector, Range, ascii_pattern
+from eduscope.privacy.framing import NAME, QUOTES
+from eduscope.privacy.marker import starts_with_marker
+from eduscope.privacy.signs import Sign, key_sign
+from eduscope.privacy.tokens import starts_with_token
 
 RANK = 70
 
@@ -22,14 +23,18 @@ _SPARED = frozenset(
     while who will with without would
     """.split()  # noqa: SIM905 - a list of a hundred quoted words is harder to read
 )
-_SYSTEM_NUMBER = re.compile(r"(?i:uid|gid)\W*\Z")
+_SYSTEM_NUMBER = ascii_pattern(r"(?i:uid|gid)\W*\Z")
 
 
 def _mentioned(match: re.Match[str]) -> Range | None:
     """Spare words, tokens and markers."""
     value = match["value"]
     word = value.lower().strip(".!?-*")
-    return None if not word or word in _SPARED or is_token(value) or is_marker(value) else match.span("value")
+    return (
+        None
+        if not word or word in _SPARED or starts_with_token(value) or starts_with_marker(value)
+        else match.span("value")
+    )
 
 
 def _keyed(match: re.Match[str]) -> Range | None:
@@ -41,50 +46,52 @@ def _keyed(match: re.Match[str]) -> Range | None:
 
 def _attempted(match: re.Match[str]) -> Range | None:
     """A name that somebody logged in with may be any word."""
-    return None if is_marker(match["value"]) or is_token(match["value"]) else match.span("value")
+    return (
+        None
+        if starts_with_marker(match["value"]) or starts_with_token(match["value"])
+        else match.span("value")
+    )
 
 
 _KEYS = r"(?:uid|r?user(?:[_-]?(?:name|id))?|login|logname|account[_-]name)"
 _KEYED = Detector(
     "USERNAME",
-    re.compile(
+    ascii_pattern(
         rf"(?P<key>(?i:(?<![a-z])(?:[a-z]{{1,12}}[_.-])?e?{_KEYS}))(?:[\"'\\]{{0,3}} ?: {{0,2}}|=)[\"'\\]{{0,3}}{_VALUE}"
     ),
-    signs=(
-        Sign(":=", r"(?<=(?i:uid|ser|ame|rid|_id|-id|gin).)[^\s]"),
-        Sign(":", r"(?<=(?i:ser|ame|_id|-id|gin):) "),
-        Sign(":", r"(?<=[\"' \\].)"),
-    ),
+    signs=(key_sign("uid", "ser", "ame", "_id", "-id", "rid", "gin"),),
     locate=_keyed,
 )
 _MENTIONED = Detector(
     "USERNAME",
-    re.compile(rf"(?i:\b(?:for|by|of|as|invalid|illegal|unknown) {{1,2}}user {{1,2}}){_VALUE}"),
-    words=("user ", "User ", "USER "),
+    ascii_pattern(rf"(?i:\b(?:for|by|of|as|invalid|illegal|unknown) {{1,2}}user {{1,2}}){_VALUE}"),
+    signs=(Sign("uU", "(?<=(?i:[ryfsdln]) [uU])(?i:ser) "),),
     locate=_mentioned,
 )
 _METHODS = r"password|publickey|none|keyboard-interactive(?:/pam)?|hostbased|gssapi-with-mic"
 _LOGIN = Detector(
     "USERNAME",
-    re.compile(
+    ascii_pattern(
         rf"(?i:\b(?:(?:{_METHODS}) {{1,2}}for|(?:invalid|illegal) {{1,2}}user) {{1,2}}(?:(?:invalid|illegal) {{1,2}}user {{1,2}})?)"
         rf"{_VALUE}(?= {{1,2}}(?:from\b|\[preauth))"
     ),
-    words=("d for ", "y for ", "none for ", "e/pam for ", "c for ", "lid user ", "gal user "),
+    signs=(
+        Sign("f", "(?<=(?i:word|ckey|none|tive|/pam|ased|-mic) f)or "),
+        Sign("uU", "(?<=(?i:[dl]) [uU])(?i:ser) "),
+    ),
     locate=_attempted,
 )
 _FAILURES = Detector(
     "USERNAME",
-    re.compile(rf"(?i:\bauthentication failures? {{1,2}}for {{1,2}}){_VALUE}"),
-    words=("s for ", "re for "),
+    ascii_pattern(rf"(?i:\bauthentication failures? {{1,2}}for {{1,2}}){_VALUE}"),
+    signs=(Sign("f", "(?<=(?i:ures|lure) f)or "),),
     locate=_mentioned,
 )
 
 MESSAGE = (_KEYED, _MENTIONED, _LOGIN, _FAILURES)
 PROSE: tuple[Detector, ...] = ()
-_QUOTES = rb"(?:[\"'\\]|\\u002[27]){0,4}"
 GATE = (
-    rb"(?i)" + _KEYS.encode() + rb"(?:" + _QUOTES + rb" ?: {0,2}|=|\\u003[dD])" + _QUOTES + NAME,
+    rb"(?i)" + _KEYS.encode() + rb"(?:" + QUOTES + rb" ?: {0,2}|=|\\u003[dD])" + QUOTES + NAME,
     rb"(?i)(?:for|by|of|as|invalid|illegal|unknown) {1,2}user {1,2}" + NAME,
     rb"(?i)(?:" + _METHODS.encode() + rb") {1,2}for {1,2}" + NAME,
     rb"(?i)authentication failures? {1,2}for {1,2}" + NAME,
