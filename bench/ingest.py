@@ -37,14 +37,14 @@ PROTOBUF, NDJSON = "application/x-protobuf", "application/x-ndjson"
 
 
 class Case(msgspec.Struct, frozen=True):
-    """One door, a body for it, and where its records are kept."""
+    """One door, bodies for it, and where its records are kept."""
 
     name: str
     path: str
     content_type: str
     inlet: str
     table: str
-    body: bytes
+    bodies: list[bytes]
 
 
 class Result(msgspec.Struct, frozen=True):
@@ -85,7 +85,7 @@ RESOURCE = [
 
 
 def logs_body() -> bytes:
-    """500 OTLP log records of about 340 bytes."""
+    """500 OTLP log records of about 340 bytes, of this moment."""
     request = ExportLogsServiceRequest()
     resource = request.resource_logs.add()
     resource.resource.attributes.extend(RESOURCE)
@@ -124,11 +124,13 @@ def lines_body() -> bytes:
 
 
 def cases() -> list[Case]:
-    """The three doors."""
+    """The three doors. Each is sent `GROUP` different bodies in turn, as from different senders."""
     return [
-        Case("logs, OTLP", "/v1/logs", PROTOBUF, "otlp_logs", "logs", logs_body()),
-        Case("spans, OTLP", "/v1/traces", PROTOBUF, "otlp_spans", "spans", spans_body()),
-        Case("lines, NDJSON", "/v1/ndjson", NDJSON, "ndjson", "logs", lines_body()),
+        Case("logs, OTLP", "/v1/logs", PROTOBUF, "otlp_logs", "logs", [logs_body() for _ in range(GROUP)]),
+        Case(
+            "spans, OTLP", "/v1/traces", PROTOBUF, "otlp_spans", "spans", [spans_body() for _ in range(GROUP)]
+        ),
+        Case("lines, NDJSON", "/v1/ndjson", NDJSON, "ndjson", "logs", [lines_body() for _ in range(GROUP)]),
     ]
 
 
@@ -136,10 +138,10 @@ FLOOR = """
 import sys, tempfile, time
 from pathlib import Path
 from eduscope_server.store import Store, TokenKey
-folder, inlet, body, group, seconds = sys.argv[1:]
+folder, inlet, body, seconds = sys.argv[1:]
 tempfile.tempdir = folder
 store = Store.open("", Path(folder) / "floor", token_key=TokenKey("k1", bytes(32)))
-block = Path(body).read_bytes() * int(group)
+block = Path(body).read_bytes()
 store.insert(inlet, block)
 started, inserts = time.perf_counter(), 0
 while time.perf_counter() - started < float(seconds):
@@ -150,11 +152,29 @@ store.close()
 """
 
 
+LUA = """
+wrk.method = "POST"
+wrk.headers["Content-Type"] = "%s"
+wrk.headers["Authorization"] = "Bearer %s"
+local requests, turn = {}, 0
+function init(args)
+  for n = 1, %d do
+    local body = io.open("%s/body" .. (n - 1), "rb"):read("*a")
+    requests[n] = wrk.format(nil, nil, nil, body)
+  end
+end
+function request()
+  turn = turn %% #requests + 1
+  return requests[turn]
+end
+"""
+
+
 def floor(case: Case, folder: Path, seconds: float) -> float:
     """Records a second that the engine takes in a process that does nothing else."""
     body = folder / "body"
-    body.write_bytes(case.body)
-    command = [sys.executable, "-c", FLOOR, str(folder), case.inlet, str(body), str(GROUP), str(seconds)]
+    body.write_bytes(b"".join(case.bodies))
+    command = [sys.executable, "-c", FLOOR, str(folder), case.inlet, str(body), str(seconds)]
     printed = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     shutil.rmtree(folder / "floor")
     return float(printed) * GROUP * RECORDS
@@ -196,13 +216,11 @@ class Platform:
 
 
 def load(case: Case, platform: Platform, folder: Path, *, seconds: int, connections: int) -> str:
-    """What wrk prints after sending the body over and over."""
-    (folder / "body").write_bytes(case.body)
+    """What wrk prints after sending the bodies over and over."""
+    for n, body in enumerate(case.bodies):
+        (folder / f"body{n}").write_bytes(body)
     script = folder / "post.lua"
-    script.write_text(
-        f'wrk.method = "POST"\nwrk.body = io.open("{folder / "body"}", "rb"):read("*a")\n'
-        f'wrk.headers["Content-Type"] = "{case.content_type}"\nwrk.headers["Authorization"] = "Bearer {KEY}"\n'
-    )
+    script.write_text(LUA % (case.content_type, KEY, len(case.bodies), folder))
     command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "30s", "--latency"]
     return subprocess.run(
         [*command, "-s", str(script), platform.url + case.path], check=True, capture_output=True, text=True

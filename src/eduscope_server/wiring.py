@@ -8,6 +8,7 @@ import signal
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from hashlib import blake2b
 from pathlib import Path
 
@@ -30,6 +31,7 @@ from eduscope_server.ingest.door import Shared
 from eduscope_server.ingest.doors import make_doors
 from eduscope_server.ingest.lanes import Lanes
 from eduscope_server.ingest.metrics import IngestMetrics
+from eduscope_server.listening import free_address
 from eduscope_server.query.tail import Tail
 from eduscope_server.state import State
 from eduscope_server.store import Store, TokenKey
@@ -59,6 +61,7 @@ def serve(settings: Settings) -> None:
 
 
 async def _serve(settings: Settings) -> None:
+    settings = replace(settings, listen=free_address(settings.listen))
     async with opened(settings) as (app, access):
         server = Server(
             app,
@@ -79,7 +82,8 @@ async def _serve(settings: Settings) -> None:
         stopping = asyncio.create_task(stop.wait())
         await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
         server.stop()  # type: ignore[no-untyped-call]  # granian declares no return
-        await asyncio.wait({serving}, timeout=settings.shutdown_seconds)
+        # Cut short, it is cancelled; ended by itself, it says why: a port that is taken, say.
+        await asyncio.wait_for(serving, timeout=settings.shutdown_seconds)
 
 
 @contextlib.asynccontextmanager
@@ -87,7 +91,7 @@ async def opened(settings: Settings) -> AsyncIterator[tuple[Litestar, Access]]:
     """The platform's web application with everything behind it; closes it all in order.
 
     1. The lock of the data folder, the key ring, the folder for temporary files.
-    2. The two databases, side by side.
+    2. The two databases.
     3. Access, the lanes and doors, the web application.
     On the way out: the lanes store what waits, then the databases close.
     """
@@ -98,17 +102,15 @@ async def opened(settings: Settings) -> AsyncIterator[tuple[Litestar, Access]]:
         use_ring(ring)
         registry = CollectorRegistry()
         stack.enter_context(_temporary_folder(settings.data))
-        store_opening = asyncio.to_thread(
+        state = await State.open(settings.postgres, settings.data / "postgres")
+        stack.push_async_callback(state.close)
+        store = await asyncio.to_thread(
             Store.open,
             settings.clickhouse,
             settings.data / "clickhouse",
             token_key=TokenKey(ring.current_id, ring.key()),
         )
-        store, state = await asyncio.gather(
-            store_opening, State.open(settings.postgres, settings.data / "postgres")
-        )
         stack.callback(store.close)
-        stack.push_async_callback(state.close)
         access = await Access.open(state, settings)
         stack.push_async_callback(access.close)
         metrics = IngestMetrics(registry)
@@ -128,7 +130,15 @@ async def opened(settings: Settings) -> AsyncIterator[tuple[Litestar, Access]]:
             body_bytes=settings.max_body_bytes, decompressed_bytes=settings.max_decompressed_bytes
         )
         doors = make_doors(Shared(access, lanes, admission, limits, metrics))
-        app = create_app(store=store, state=state, access=access, doors=doors, registry=registry, tail=tail)
+        app = create_app(
+            store=store,
+            state=state,
+            access=access,
+            doors=doors,
+            registry=registry,
+            tail=tail,
+            secure_cookies=settings.public_url.startswith("https://"),
+        )
         yield app, access
 
 

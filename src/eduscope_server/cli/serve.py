@@ -11,12 +11,13 @@ def serve_command(serve_platform: Callable[[Settings], None]) -> Callable[..., N
 
     def serve(flags: dict[str, str | None]) -> None:
         from eduscope_server.folder_lock import FolderInUse
+        from eduscope_server.listening import AddressTaken
         from eduscope_server.state import StateBroken, StateUnavailable
         from eduscope_server.store import StoreUnavailable
 
         try:
             serve_platform(load_settings(flags))
-        except (FolderInUse, StateBroken, StateUnavailable, StoreUnavailable) as error:
+        except (AddressTaken, FolderInUse, StateBroken, StateUnavailable, StoreUnavailable) as error:
             fail(str(error))
 
     secrets = ", ".join(row.environment for row in option_rows() if row.secret)

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from eduscope.contract import attribute
+from eduscope.contract import FieldClass, attribute
 from eduscope.privacy import is_token, policy, redact, tokenize
 
 _ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
@@ -25,19 +25,25 @@ class Kept(msgspec.Struct):
     marks: list[str]
 
 
+_GUARDED = frozenset({FieldClass.PROSE, FieldClass.SECRET, FieldClass.NETWORK, FieldClass.TOKEN})
+"""Of these classes not even a number is kept as it came: it may be a student's number."""
+
+
 def keep(key: str, value: Any, into: Kept) -> None:
     """Files one attribute under texts or numbers; empty and absent ones are left out."""
-    if isinstance(value, bool):
+    declared = attribute(key)
+    is_guarded = declared is not None and declared.field_class in _GUARDED
+    if value is None or value == "":
+        return
+    if isinstance(value, bool) and not is_guarded:
         into.attributes[key] = "true" if value else "false"
-    elif isinstance(value, int | float):
+    elif isinstance(value, int | float) and not is_guarded:
         if math.isfinite(value):
             into.measures[key] = float(value)
-    elif isinstance(value, str):
-        if value:
-            into.attributes[key] = policy.apply(attribute(key), value)
-    elif value is not None:
+    else:
         # A list or a map has no class of its own parts: it is treated as the text that it makes.
-        into.attributes[key] = policy.apply(attribute(key), msgspec.json.encode(value).decode())
+        text = value if isinstance(value, str) else msgspec.json.encode(value).decode()
+        into.attributes[key] = policy.apply(declared, text)
 
 
 def message_of(text: str) -> str:
