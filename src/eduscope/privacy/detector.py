@@ -20,7 +20,7 @@ class Span(NamedTuple):
 def ascii_pattern(source: str) -> re.Pattern[str]:
     """A pattern whose classes and letters are ASCII's alone.
 
-    The gate looks at bytes: it can only follow a pattern to which `ſ` is not an `s`, nor `٣` a digit.
+    The gate looks at bytes: it can only follow a pattern to which a long s is no `s` and an Arabic digit no digit.
     """
     return re.compile(source, re.ASCII)
 

@@ -62,5 +62,5 @@ VALUE = rb"(?-i:[^\s\[\"'\\,;&<>]|" + _NOT_MARKER + rb"|\\[^\"'])"
 QUOTED_VALUE = rb"[\"'][\s,;&<>\\]"
 """The beginning of a value that only quotes can hold."""
 
-NAME = rb"(?-i:[^\s\[\]\"'\\,:;&<>(){}|=u]|\\u|" + _NOT_TOKEN + rb")"
+NAME = rb"(?-i:[^\s\[\]\"'\\,:;&<>(){}|=u]|\\[u/]|" + _NOT_TOKEN + rb")"
 """The beginning of a person's name that is not one of our tokens or markers."""

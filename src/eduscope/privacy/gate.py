@@ -7,6 +7,7 @@ would (no checksum is computed here), and then the body is parsed and each field
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from types import ModuleType
 from typing import Any, NamedTuple, Self
 
@@ -96,10 +97,8 @@ class Gate:
             matched.append(pattern)
             return True
 
-        try:
+        with suppress(self._hyperscan.ScanTerminated):
             self._database.scan(data, match_event_handler=stop, scratch=self._own_scratch())
-        except self._hyperscan.ScanTerminated:
-            pass
         return self._patterns[matched[0]].name if matched else None
 
     def _own_scratch(self) -> Any:

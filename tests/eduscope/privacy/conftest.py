@@ -14,7 +14,9 @@ def test_data() -> Path:
     named = os.environ.get("EDUSCOPE_TEST_DATA")
     folder = Path(named) if named else Path(__file__).resolve().parents[4] / "shared" / "data"
     if not folder.is_dir():
-        pytest.skip("no test data: put it in shared/data beside the repository, or name it in EDUSCOPE_TEST_DATA")
+        pytest.skip(
+            "no test data: put it in shared/data beside the repository, or name it in EDUSCOPE_TEST_DATA"
+        )
     return folder
 
 

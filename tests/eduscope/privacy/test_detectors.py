@@ -28,7 +28,9 @@ def test_every_detector_has_examples_a_rank_and_a_gate(module: object) -> None:
     name = getattr(module, "__name__", "")
     assert getattr(module, "CATCHES", ()), f"{name} has no example it catches"
     assert getattr(module, "SPARES", ()), f"{name} has no example it spares"
-    assert getattr(module, "GATE", ()) or getattr(module, "GATE_NUMBERS", ()), f"{name} has no pattern for the gate"
+    assert getattr(module, "GATE", ()) or getattr(module, "GATE_NUMBERS", ()), (
+        f"{name} has no pattern for the gate"
+    )
     assert isinstance(getattr(module, "RANK", None), int)
 
 
@@ -74,7 +76,8 @@ def test_issued_keys_are_found_without_a_key_word(issuer: str, secret: str, text
 @pytest.mark.parametrize(
     "text",
     [
-        "password={}", "password: {}", '"password": "{}"', "'passwd' : '{}'", "DB_PASSWORD={}", "pwd={}&x=1", "x-api-key: {}",
+        *("password={}", "password: {}", '"password": "{}"', "'passwd' : '{}'", "DB_PASSWORD={}", "pwd={}&x=1"),
+        "x-api-key: {}",
         r"{{\"password\": \"{}\"}}", "<secret>{}</secret>", "client_secret={};scope=x", "passphrase => {}", "otp={}",
         "mysql://root:{}@db/x", "Authorization: Basic {}", "authorization=Bearer {}",
     ],

@@ -77,7 +77,7 @@ PROSE = MESSAGE
 _BODY = rb"[0-9A-Za-z_./+=\\-]"
 GATE = (
     *(START_UNJOINED + prefix.encode() + _BODY + rb"{16}" for prefix in _PREFIXES),
-    *(START + pattern.replace(r"\w", "0-9A-Za-z_").encode() for pattern in _FIXED),
+    *(START + pattern.replace(r"[\w", r"[\\0-9A-Za-z_").encode() for pattern in _FIXED),
     rb"(?:slack\.com\\?/(?:services|workflows|triggers)|office\.com\\?/webhookb2|com\\?/api\\?/webhooks)\\?/[0-9A-Za-z_/\\@+-]{20}",
 )
 

@@ -29,7 +29,10 @@ def _structure(parts: str) -> str:
 
 _COUNTRIES = dict(zip(_STRUCTURES.split()[::2], _STRUCTURES.split()[1::2], strict=True))
 _ACCOUNTS = {country: ascii_pattern("[0-9]{2}" + _structure(parts)) for country, parts in _COUNTRIES.items()}
-_GROUPS = r"[A-Za-z]{2}[0-9]{2}(?:(?P<gap>[ -])[A-Za-z0-9]{4}(?:(?P=gap)[A-Za-z0-9]{4}){1,6}(?:(?P=gap)[A-Za-z0-9]{1,3})?|[A-Za-z0-9]{11,29})"
+_GROUPS = (
+    r"[A-Za-z]{2}[0-9]{2}(?:[A-Za-z0-9]{11,29}"
+    r"|(?P<gap>[ -])[A-Za-z0-9]{4}(?:(?P=gap)[A-Za-z0-9]{4}){1,6}(?:(?P=gap)[A-Za-z0-9]{1,3})?)"
+)
 
 
 def _is_iban(value: str) -> bool:

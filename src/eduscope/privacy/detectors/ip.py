@@ -15,8 +15,9 @@ _GROUPS = r"[0-9A-Fa-f]{2,4}(?::[0-9A-Fa-f]{1,4})"
 _V6 = ascii_pattern(
     rf"(?<![\w:.])(?:{_GROUPS}{{7}}|{_GROUPS}{{0,6}}::[0-9A-Fa-f]{{1,4}}(?::[0-9A-Fa-f]{{1,4}}){{0,6}})(?![\w:])"
 )
-_VERSION_WORDS = r"(?i:\b(?:version|ver|release|build|revision|rev|firmware|driver|dll|sdk|package|assembly)s?)[\"' =:]{0,4}\Z"
-_VERSION = ascii_pattern(_VERSION_WORDS)
+_VERSION = ascii_pattern(
+    r"(?i:\b(?:version|ver|release|build|revision|rev|firmware|driver|dll|sdk|package|assembly)s?)[\"' =:]{0,4}\Z"
+)
 _LONGEST_VERSION_WORD = 16
 
 

@@ -16,7 +16,7 @@ _COUNTRY = (
 )
 _EXTENSION = r"(?: ?(?:x|ext\.?) ?[0-9]{1,6})?"
 _INTERNATIONAL = ascii_pattern(
-    rf"(?<![\w+.-])(?:\+|00(?=[1-9][0-9]{{0,2}}[ .(-])){_COUNTRY}"
+    rf"(?<![\w+.-])(?:\+{_COUNTRY}|00{_COUNTRY}(?=[ .(-]))"
     rf"(?:[ .-]?\([0-9]{{1,4}}\))?(?:[ .-]?[0-9]{{1,14}}){{1,6}}{_EXTENSION}(?!\w)"
 )
 _NORTH_AMERICAN = ascii_pattern(
@@ -24,6 +24,7 @@ _NORTH_AMERICAN = ascii_pattern(
     rf"{_EXTENSION}(?![\w-])(?!\.[0-9])"
 )
 _NUMBER = rf"[+(]{{0,2}}[0-9](?:[ ().-]{{0,3}}[0-9]){{5,15}}{_EXTENSION}"
+_EXTENDED = ascii_pattern("[xe]")
 _KEYS = r"(?:phone|mobile|cell|whatsapp|tel|fax|sms|msisdn)(?:[ _-]?(?:no|num|number|nr))?"
 _KEYED = ascii_pattern(
     rf"(?i:{_KEYS})[\"'\\]{{0,3}}\.? {{0,2}}[:=] {{0,2}}[\"'\\]{{0,3}}(?P<value>{_NUMBER})(?!\w)"
@@ -49,8 +50,9 @@ _DATE = ascii_pattern(
 
 
 def _dialled(match: re.Match[str]) -> Range | None:
-    """With a country code, 8 to 15 digits (E.164), and up to 6 of an extension."""
-    return match.span() if 8 <= len(digits_of(match.group())) <= 21 else None
+    """With a country code, 8 to 15 digits (E.164), before the extension."""
+    digits = digits_of(_EXTENDED.split(match.group())[0])
+    return match.span() if 8 <= len(digits.removeprefix("00")) <= 15 else None
 
 
 def _not_a_date(match: re.Match[str]) -> Range | None:
@@ -105,7 +107,7 @@ GATE_NUMBERS = (
     + rb")",
 )
 GATE = (
-    rb"(?:\+|\\u002[bB])" + _COUNTRY.encode() + rb"(?:[ .()-]{0,2}[0-9]){6}",
+    rb"(?:\+|\\u002[bB])" + _COUNTRY.encode() + rb"(?:[ .()-]{0,2}[0-9]){5}",
     START_UNJOINED + rb"00" + _COUNTRY.encode() + rb"[ .(-](?:[ .()-]{0,2}[0-9]){5}",
     rb"(?i)"
     + _KEYS.encode()

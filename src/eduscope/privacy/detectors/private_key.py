@@ -18,7 +18,7 @@ MESSAGE = (_PEM,)
 PROSE = (_PEM,)
 GATE = (rb"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY",)
 
-_EXAMPLE = "-----BEGIN RSA PRIVATE KEY-----\nMIIEow==\n-----END RSA PRIVATE KEY-----"  # noqa: S105 - no key in it
+_EXAMPLE = "-----BEGIN RSA PRIVATE KEY-----\nMIIEow==\n-----END RSA PRIVATE KEY-----"
 CATCHES = (
     (f"loaded {_EXAMPLE}", _EXAMPLE),
     (

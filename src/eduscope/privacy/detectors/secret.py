@@ -3,7 +3,7 @@
 import re
 
 from eduscope.privacy.detector import Detector, Range, ascii_pattern
-from eduscope.privacy.framing import ASSIGN, QUOTED_VALUE, VALUE
+from eduscope.privacy.framing import ASSIGN, QUOTED_VALUE, QUOTES, VALUE
 from eduscope.privacy.marker import starts_with_marker
 from eduscope.privacy.signs import Sign, key_sign
 from eduscope.privacy.tokens import is_token
@@ -22,16 +22,18 @@ _AMBIGUOUS = (
 
 _ASSIGNED = r"[\"'\\]{0,4} {0,3}(?:=>|:=|[:=]{1,2}|>) {0,3}"
 _QUOTED = (
-    r'"(?P<double>(?:[^"\\\n]|\\.)+)"|' r"'(?P<single>(?:[^'\\\n]|\\.)+)'|" r'\\"(?P<escaped>[^"\\\n]+)\\"'
+    r'"(?P<double>(?:[^"\\\n]|\\.)+)"'
+    r"|'(?P<single>(?:[^'\\\n]|\\.)+)'"
+    r'|\\"(?P<escaped>[^"\\\n]+)\\"'
 )
-_BARE = r"[\"'\\]{0,4}(?P<bare>(?:[^\s\"',;&<>\\]|\\(?![\"'])|[,;](?=[^\s\"']))+)"
+_BARE = r"[\"'\\]{0,4}(?P<bare>(?![,;])(?:[^\s\"',;&<>\\]|\\(?![\"'])|[,;](?=[^\s\"']))+)"
 _SCHEME = r"(?:(?i:bearer|basic|digest|token|apikey) {1,3})?"
 _NAMES = ("double", "single", "escaped", "bare")
 
 _SPARED = ascii_pattern(
     r"(?i:null|none|nil|true|false|undefined|required|missing|invalid|expired|unset|set|present|absent|ok|yes|no|failed|changed|reset"
     r"|incorrect|wrong|mismatch|hidden|redacted|masked|filtered|disabled|enabled|empty|unknown|valid|verified|rotated|revoked)[.:!)]*"
-    r"|[*x.•-]+|\$?\{[^}]*\}+|%\w|<[^>]*>|[\[\](){}]+"
+    r"|[*x.•\\-]+|\$?\{[^}]*\}+|%\w|<[^>]*>|[\[\](){}]+"
 )
 _DRAWN = re.compile(r"(?!0x[0-9a-fA-F]*\Z)(?=.*[0-9])(?=.*[A-Za-z])[^\s\"']{8}", re.DOTALL)
 _OBJECT = ascii_pattern(r"[\w.$]+@[0-9a-f]{5,8}\W*")
@@ -55,10 +57,27 @@ def _ambiguous(match: re.Match[str]) -> Range | None:
     return found if _DRAWN.match(value) and not _OBJECT.fullmatch(value) else None
 
 
-_SIGNS = (key_sign(
-    "ord", "swd", "ase", "ode", "pwd", "ret", "als", "ial", "otp", "key", "ing", "ken", "jwt", "kie", "ion", "_id", " id", "-id",
-    "nid", "sid", "ure", "sig", "mac",
-),)  # fmt: skip
+_ENDS = (
+    *(
+        "ord",
+        "swd",
+        "ase",
+        "ode",
+        "pwd",
+        "ret",
+        "als",
+        "ial",
+        "otp",
+        "key",
+        "ing",
+        "ken",
+        "jwt",
+        "kie",
+        "ion",
+    ),
+    *("_id", " id", "-id", "nid", "sid", "ure", "sig", "mac"),
+)
+_SIGNS = (key_sign(*_ENDS),)
 
 _KEYED = Detector(
     "SECRET",
@@ -88,7 +107,8 @@ GATE = (
     + _AMBIGUOUS.encode()
     + rb")"
     + ASSIGN
-    + rb"(?:(?:bearer|basic|digest|token|apikey) {1,3})?\"?"
+    + rb"(?:(?:bearer|basic|digest|token|apikey) {1,3})?"
+    + QUOTES
     + VALUE
     + rb"[^\s\"']{7}",
     rb"(?i)(?:bearer|basic) {1,3}[A-Za-z0-9._~+/=\\-]{12}",

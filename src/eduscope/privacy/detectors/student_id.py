@@ -15,7 +15,7 @@ _VALUE = r"(?=[A-Za-z/-]{0,8}[0-9])[A-Za-z0-9][A-Za-z0-9/-]{2,40}"
 _KEYED = Detector(
     "STUDENT_ID",
     ascii_pattern(
-        rf"(?i:\b{_NAME}\b)[\"'\\.]{{0,3}} {{0,2}}[:=#] {{0,2}}[\"'\\#]{{0,3}}(?P<value>{_VALUE})(?![A-Za-z0-9_])"
+        rf"(?i:\b{_NAME}\b)\.?[\"'\\]{{0,3}} {{0,2}}[:=#] {{0,2}}[\"'\\]{{0,3}}#?(?P<value>{_VALUE})(?![A-Za-z0-9_])"
     ),
     signs=(
         key_sign("_id", " id", "tid", "_no", " no", "no.", "num", "ber", "_nr", " nr", "ode"),
@@ -31,14 +31,8 @@ _SAID = Detector(
 MESSAGE = (_KEYED,)
 PROSE = (_KEYED, _SAID)
 GATE = (
-    rb"(?i)"
-    + _NAME.encode()
-    + QUOTES
-    + rb"\.?(?:"
-    + ASSIGN
-    + rb"| {0,2}# {0,2}"
-    + QUOTES
-    + rb")#{0,3}[a-z/\\-]{0,16}[0-9]",
+    rb"(?i)" + _NAME.encode() + rb"\.?(?:" + ASSIGN + rb"|" + QUOTES + rb" {0,2}# {0,2}" + QUOTES + rb")#?"
+    rb"[a-z/\\-]{0,16}[0-9]",
 )
 
 CATCHES = (("graded student_id=S1234567", "S1234567"), ("Roll No: 22CS1043 absent", "22CS1043"))

@@ -57,7 +57,8 @@ _KEYS = r"(?:uid|r?user(?:[_-]?(?:name|id))?|login|logname|account[_-]name)"
 _KEYED = Detector(
     "USERNAME",
     ascii_pattern(
-        rf"(?P<key>(?i:(?<![a-z])(?:[a-z]{{1,12}}[_.-])?e?{_KEYS}))(?:[\"'\\]{{0,3}} ?: {{0,2}}|=)[\"'\\]{{0,3}}{_VALUE}"
+        rf"(?P<key>(?i:(?<![a-z])(?:[a-z]{{1,12}}[_.-])?e?{_KEYS}))"
+        rf"(?:[\"'\\]{{0,3}} ?: {{0,2}}|=)[\"'\\]{{0,3}}{_VALUE}"
     ),
     signs=(key_sign("uid", "ser", "ame", "_id", "-id", "rid", "gin"),),
     locate=_keyed,
@@ -72,7 +73,8 @@ _METHODS = r"password|publickey|none|keyboard-interactive(?:/pam)?|hostbased|gss
 _LOGIN = Detector(
     "USERNAME",
     ascii_pattern(
-        rf"(?i:\b(?:(?:{_METHODS}) {{1,2}}for|(?:invalid|illegal) {{1,2}}user) {{1,2}}(?:(?:invalid|illegal) {{1,2}}user {{1,2}})?)"
+        rf"(?i:\b(?:(?:{_METHODS}) {{1,2}}for|(?:invalid|illegal) {{1,2}}user) {{1,2}}"
+        r"(?:(?:invalid|illegal) {1,2}user {1,2})?)"
         rf"{_VALUE}(?= {{1,2}}(?:from\b|\[preauth))"
     ),
     signs=(
@@ -93,7 +95,7 @@ PROSE: tuple[Detector, ...] = ()
 GATE = (
     rb"(?i)" + _KEYS.encode() + rb"(?:" + QUOTES + rb" ?: {0,2}|=|\\u003[dD])" + QUOTES + NAME,
     rb"(?i)(?:for|by|of|as|invalid|illegal|unknown) {1,2}user {1,2}" + NAME,
-    rb"(?i)(?:" + _METHODS.encode() + rb") {1,2}for {1,2}" + NAME,
+    rb"(?i)(?:" + _METHODS.replace("/", r"\\?/").encode() + rb") {1,2}for {1,2}" + NAME,
     rb"(?i)authentication failures? {1,2}for {1,2}" + NAME,
 )
 
