@@ -10,7 +10,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
+import hypothesis
 import pytest
+
+# The same examples every time: what a build found, a developer finds. `--hypothesis-profile=search` looks further.
+hypothesis.settings.register_profile("same", derandomize=True, deadline=None)
+hypothesis.settings.register_profile("search", max_examples=5_000, deadline=None)
+hypothesis.settings.load_profile("same")
 
 ADMIN_TOKEN = "test-admin-token-0123456789"
 INGEST_KEY = "test-ingest-key-0123456789"

@@ -45,9 +45,12 @@ class Watched(NamedTuple):
     link: str
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Headless Chromium. Playwright's own browsers cannot be had everywhere, Debian's can."""
+    """Headless Chromium. Playwright's own browsers cannot be had everywhere, Debian's can.
+
+    Closed with its file: while Playwright is open its event loop runs, and no asynchronous test can.
+    """
     if not CHROMIUM.exists():
         pytest.skip(f"{CHROMIUM} is not installed: apt-get install chromium")
     with sync_playwright() as playwright:
@@ -56,7 +59,7 @@ def browser() -> Iterator[Browser]:
         launched.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
     """A platform of its own with the built console, and EduLearn with the built front end pointed at it."""
     for built in (CONSOLE, FRONTEND):
