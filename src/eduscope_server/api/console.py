@@ -7,6 +7,7 @@ from typing import Any
 
 from anyio import to_thread
 from litestar import Request, Response, get
+from litestar.di import NamedDependency
 from litestar.exceptions import NotFoundException
 
 from eduscope_server.api.pages import page
@@ -21,13 +22,13 @@ _ASK_AGAIN = "no-cache"
 
 @get(["/", "/{path:path}"], include_in_schema=False)
 async def serve_console(
-    request: Request[Any, Any, Any], console_folder: Path, path: str = ""
+    request: Request[Any, Any, Any], console_folder: NamedDependency[Path]
 ) -> Response[Any]:
     """A file of the console; its page for any path that is a view.
 
     Files under `assets/` have their content's hash in their name, so they may be kept for ever.
     """
-    name = path.strip("/")
+    name = str(request.scope["path"]).strip("/")
     if name.split("/")[0] in _NOT_VIEWS:
         raise NotFoundException
     body = await to_thread.run_sync(_read, console_folder, name)

@@ -1,6 +1,8 @@
 """`/api/correlations/{id}`: one timeline from any id."""
 
 from litestar import get
+from litestar.di import NamedDependency
+from litestar.params import FromPath
 
 from eduscope_server.correlation.timeline import Timeline, read_timeline
 from eduscope_server.query.errors import ParameterError
@@ -12,7 +14,9 @@ MAX_ID_CHARACTERS = 200
 
 
 @get("/api/correlations/{record_id:str}", summary="One timeline from any id", tags=["correlation"])
-async def read_correlation(store: Store, allowed: Scope, record_id: str) -> Timeline:
+async def read_correlation(
+    store: NamedDependency[Store], allowed: NamedDependency[Scope], record_id: FromPath[str]
+) -> Timeline:
     """Everything of every kind that bears the id as its correlation, trace or request id, in time order.
 
     Each item says its `kind`; a span's own kind is `span_kind`. An id nothing bears has no items.

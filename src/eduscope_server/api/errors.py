@@ -4,13 +4,14 @@ from typing import Annotated
 
 import msgspec
 from litestar import get
-from litestar.params import Parameter
+from litestar.di import NamedDependency
+from litestar.params import QueryParameter
 
 from eduscope_server.api.parameters import Asked
 from eduscope_server.query.failures import MAX_GROUPS, Failure, read_failures
 from eduscope_server.store import Store
 
-Limit = Annotated[int, Parameter(ge=1, le=MAX_GROUPS, description="Most kinds of failures.")]
+Limit = Annotated[int, QueryParameter(ge=1, le=MAX_GROUPS, description="Most kinds of failures.")]
 
 
 class ErrorsAnswer(msgspec.Struct, frozen=True):
@@ -21,7 +22,7 @@ class ErrorsAnswer(msgspec.Struct, frozen=True):
 
 @get("/api/errors", summary="Errors, grouped", tags=["errors"])
 async def list_errors(
-    store: Store, log_question: Asked, span_question: Asked, limit: Limit = 100
+    store: NamedDependency[Store], log_question: Asked, span_question: Asked, limit: Limit = 100
 ) -> ErrorsAnswer:
     """Log lines of level error or worse, and exceptions of spans without such a line, grouped.
 

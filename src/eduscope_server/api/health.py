@@ -4,6 +4,7 @@ import asyncio
 
 import msgspec
 from litestar import Response, get
+from litestar.di import NamedDependency
 from prometheus_client import CollectorRegistry
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 
@@ -34,7 +35,9 @@ async def read_health() -> HealthAnswer:
 
 
 @get("/readyz", summary="Ready", tags=["health"])
-async def read_readiness(store: Store, postgresql: State) -> Response[ReadyAnswer]:
+async def read_readiness(
+    store: NamedDependency[Store], postgresql: NamedDependency[State]
+) -> Response[ReadyAnswer]:
     """503 while ClickHouse or PostgreSQL is away; which, and nothing more."""
     answers = await asyncio.gather(_store_answers(store), _state_answers(postgresql))
     parts = dict(zip(("clickhouse", "postgresql"), ("ok" if ok else "away" for ok in answers), strict=True))
@@ -47,7 +50,7 @@ async def read_readiness(store: Store, postgresql: State) -> Response[ReadyAnswe
 
 
 @get("/metrics", summary="Metrics of the platform itself", tags=["health"], media_type="text/plain")
-async def read_metrics(registry: CollectorRegistry) -> Response[bytes]:
+async def read_metrics(registry: NamedDependency[CollectorRegistry]) -> Response[bytes]:
     """In Prometheus' text format. Counts and durations only: no ids, no tenants."""
     return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST.removesuffix("; charset=utf-8"))
 

@@ -5,6 +5,8 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 from litestar import Request, delete, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody
 
 from eduscope_server.access import Access, ApiKey, Identity
 from eduscope_server.api.parameters import SESSION_COOKIE
@@ -66,19 +68,21 @@ class LinkMade(msgspec.Struct, frozen=True):
     path: str
 
 
-async def read_admin(request: Request[Any, Any, Any], access: Access) -> Identity:
+async def read_admin(request: Request[Any, Any, Any], access: NamedDependency[Access]) -> Identity:
     """Who asks, if they are an admin. Raises `AccessDenied` or `StateUnavailable`."""
     return await access.admin(request.headers.get("authorization"), request.cookies.get(SESSION_COOKIE))
 
 
 @get("/api/keys", summary="List the keys", tags=["keys"], dependencies={"admin": read_admin})
-async def list_keys(access: Access, admin: Identity) -> KeysAnswer:
+async def list_keys(access: NamedDependency[Access], admin: NamedDependency[Identity]) -> KeysAnswer:
     """Every key of the platform; for admins."""
     return KeysAnswer([_shown(key) for key in await access.list_keys()])
 
 
 @post("/api/keys", summary="Make a key", tags=["keys"], dependencies={"admin": read_admin})
-async def make_key(access: Access, admin: Identity, data: KeyWanted) -> KeyMade:
+async def make_key(
+    access: NamedDependency[Access], admin: NamedDependency[Identity], data: JSONBody[KeyWanted]
+) -> KeyMade:
     """A new key, which works at once; for admins."""
     key, record = await access.make_key(
         data.kind, data.name, project=data.project, tenant_id=data.tenant_id, origins=data.origins
@@ -87,14 +91,18 @@ async def make_key(access: Access, admin: Identity, data: KeyWanted) -> KeyMade:
 
 
 @delete("/api/keys/{key_id:int}", summary="Revoke a key", tags=["keys"], dependencies={"admin": read_admin})
-async def revoke_key(access: Access, admin: Identity, key_id: int) -> None:
+async def revoke_key(
+    access: NamedDependency[Access], admin: NamedDependency[Identity], key_id: FromPath[int]
+) -> None:
     """Ends a key for good; for admins. Other platforms on the same PostgreSQL refuse it within seconds."""
     if not await access.revoke_key(key_id):
         raise NothingFound(f"there is no working key {key_id}")
 
 
 @post("/api/login-codes", summary="Make a one-time link", tags=["keys"], dependencies={"admin": read_admin})
-async def make_link(access: Access, admin: Identity, data: LinkWanted) -> LinkMade:
+async def make_link(
+    access: NamedDependency[Access], admin: NamedDependency[Identity], data: JSONBody[LinkWanted]
+) -> LinkMade:
     """A link that signs one person in, once; for admins."""
     return LinkMade(f"/login?code={await access.make_login_code(data.name)}")
 

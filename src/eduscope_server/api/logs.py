@@ -5,7 +5,8 @@ from typing import Annotated
 
 import msgspec
 from litestar import get
-from litestar.params import Parameter
+from litestar.di import NamedDependency
+from litestar.params import QueryParameter
 from litestar.response import Stream
 
 from eduscope_server.api.events import as_events
@@ -18,8 +19,8 @@ from eduscope_server.query.records import Log
 from eduscope_server.query.tail import Tail
 from eduscope_server.store import Store
 
-Limit = Annotated[int, Parameter(ge=1, le=MAX_PAGE, description="Most records on the page.")]
-Buckets = Annotated[int, Parameter(ge=1, le=MAX_BUCKETS, description="About how many intervals.")]
+Limit = Annotated[int, QueryParameter(ge=1, le=MAX_PAGE, description="Most records on the page.")]
+Buckets = Annotated[int, QueryParameter(ge=1, le=MAX_BUCKETS, description="About how many intervals.")]
 
 
 class LogsAnswer(msgspec.Struct, frozen=True):
@@ -50,7 +51,7 @@ class FieldsAnswer(msgspec.Struct, frozen=True):
 
 @get("/api/logs", summary="Search logs", tags=["logs"])
 async def search_logs(
-    store: Store, log_question: Asked, limit: Limit = 100, cursor: Cursor = ""
+    store: NamedDependency[Store], log_question: Asked, limit: Limit = 100, cursor: Cursor = ""
 ) -> LogsAnswer:
     """The newest log lines that match, page by page. Records that arrive meanwhile don't shift the pages."""
     after = read_log_place(cursor) if cursor else None
@@ -59,26 +60,28 @@ async def search_logs(
 
 
 @get("/api/logs/count", summary="Count logs", tags=["logs"])
-async def count_logs(store: Store, log_question: Asked) -> CountAnswer:
+async def count_logs(store: NamedDependency[Store], log_question: Asked) -> CountAnswer:
     """How many log lines match: exactly, not estimated."""
     return CountAnswer(await LogReader(store).count(log_question))
 
 
 @get("/api/logs/histogram", summary="Logs over time", tags=["logs"])
-async def log_histogram(store: Store, log_question: Asked, buckets: Buckets = 60) -> HistogramAnswer:
+async def log_histogram(
+    store: NamedDependency[Store], log_question: Asked, buckets: Buckets = 60
+) -> HistogramAnswer:
     """How many log lines match in each interval, by level. Intervals are of a round length."""
     histogram = await read_histogram(store, log_question, buckets=buckets)
     return HistogramAnswer(histogram.interval_seconds, histogram.buckets)
 
 
 @get("/api/logs/fields", summary="Fields to search by", tags=["logs"])
-async def log_fields(store: Store, log_question: Asked) -> FieldsAnswer:
+async def log_fields(store: NamedDependency[Store], log_question: Asked) -> FieldsAnswer:
     """The fields of the newest records that match, and their frequent values: help for a search box."""
     return FieldsAnswer(await read_facets(store, log_question))
 
 
 @get("/api/logs/tail", summary="Live tail", tags=["logs"], media_type="text/event-stream")
-async def tail_logs(tail: Tail, log_question: Asked) -> Stream:
+async def tail_logs(tail: NamedDependency[Tail], log_question: Asked) -> Stream:
     """Server-sent events: `log` with a log line as it comes in, `dropped` with the number left out of a flood.
 
     `from` and `to` mean nothing here.

@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from litestar import Request
-from litestar.params import Dependency, Parameter
+from litestar.di import NamedDependency
+from litestar.params import QueryParameter, SkipValidation
 
 from eduscope_server.access import Access, Identity
 from eduscope_server.query.fields import LOGS, SPANS
@@ -16,31 +17,33 @@ SESSION_COOKIE = "eduscope_session"
 
 Query = Annotated[
     str,
-    Parameter(
-        query="query",
+    QueryParameter(
+        name="query",
         description='A search, such as `level:error service:courses "exact words" duration_ms:>500`. '
         "docs/reference/query-language.md says all of it.",
     ),
 ]
-Tenant = Annotated[str, Parameter(description="Only records of this tenant.")]
-Service = Annotated[str, Parameter(description="Only records of this service.")]
-Level = Annotated[str, Parameter(description="Only log lines of this level.")]
+Tenant = Annotated[str, QueryParameter(description="Only records of this tenant.")]
+Service = Annotated[str, QueryParameter(description="Only records of this service.")]
+Level = Annotated[str, QueryParameter(description="Only log lines of this level.")]
 From = Annotated[
     str | None,
-    Parameter(query="from", description="Start: RFC 3339, or relative like -15m, -1h, -7d. An hour ago."),
+    QueryParameter(name="from", description="Start: RFC 3339, or relative like -15m, -1h, -7d. An hour ago."),
 ]
-To = Annotated[str | None, Parameter(query="to", description="End, excluded: RFC 3339, relative, or now.")]
-Asked = Annotated[Question, Dependency(skip_validation=True)]
+To = Annotated[
+    str | None, QueryParameter(name="to", description="End, excluded: RFC 3339, relative, or now.")
+]
+Asked = NamedDependency[SkipValidation[Question]]
 """Made by `read_log_question` or `read_span_question`, out of parameters that were checked there."""
-Cursor = Annotated[str, Parameter(description="`next_cursor` of the page before.")]
+Cursor = Annotated[str, QueryParameter(description="`next_cursor` of the page before.")]
 
 
-async def read_identity(request: Request[Any, Any, Any], access: Access) -> Identity:
+async def read_identity(request: Request[Any, Any, Any], access: NamedDependency[Access]) -> Identity:
     """Who asks. Raises `AccessDenied` or `StateUnavailable`."""
     return await access.reader(request.headers.get("authorization"), request.cookies.get(SESSION_COOKIE))
 
 
-def read_scope(identity: Identity) -> Scope:
+def read_scope(identity: NamedDependency[Identity]) -> Scope:
     """What they may see."""
     return Scope(None if identity.tenants is None else tuple(sorted(identity.tenants)))
 
@@ -51,8 +54,8 @@ def read_time(from_: From = None, to: To = None) -> Window:
 
 
 def read_log_question(  # noqa: PLR0913, PLR0917 - one for each parameter of the request
-    allowed: Scope,
-    window: Window,
+    allowed: NamedDependency[Scope],
+    window: NamedDependency[Window],
     search: Query = "",
     tenant: Tenant = "",
     service: Service = "",
@@ -64,7 +67,11 @@ def read_log_question(  # noqa: PLR0913, PLR0917 - one for each parameter of the
 
 
 def read_span_question(
-    allowed: Scope, window: Window, search: Query = "", tenant: Tenant = "", service: Service = ""
+    allowed: NamedDependency[Scope],
+    window: NamedDependency[Window],
+    search: Query = "",
+    tenant: Tenant = "",
+    service: Service = "",
 ) -> Question:
     """Which spans they ask for."""
     return ask(

@@ -2,6 +2,7 @@
 
 import msgspec
 from litestar import get
+from litestar.di import NamedDependency
 
 from eduscope_server.api.parameters import Tenant
 from eduscope_server.query.scope import Scope
@@ -18,7 +19,12 @@ class ServicesAnswer(msgspec.Struct, frozen=True):
 
 
 @get("/api/services", summary="Services", tags=["services"])
-async def list_services(store: Store, allowed: Scope, window: Window, tenant: Tenant = "") -> ServicesAnswer:
+async def list_services(
+    store: NamedDependency[Store],
+    allowed: NamedDependency[Scope],
+    window: NamedDependency[Window],
+    tenant: Tenant = "",
+) -> ServicesAnswer:
     """Requests are spans of kind server or consumer; durations and the error rate (0 to 1) are theirs."""
     found = await read_services(store, window=window, scope=allowed, tenant=tenant)
     return ServicesAnswer(found.services, found.interval_seconds)

@@ -5,7 +5,8 @@ from typing import Annotated, Any
 import msgspec
 from litestar import Request, Response, get, post
 from litestar.datastructures import Cookie
-from litestar.params import Parameter
+from litestar.di import NamedDependency
+from litestar.params import QueryParameter
 from litestar.response import Redirect
 
 from eduscope_server.access import Access, AccessDenied, Identity
@@ -25,14 +26,14 @@ class SessionAnswer(msgspec.Struct, frozen=True):
 
 
 @get("/api/session", summary="Who am I", tags=["session"])
-async def read_session(identity: Identity) -> SessionAnswer:
+async def read_session(identity: NamedDependency[Identity]) -> SessionAnswer:
     """The name, roles and tenants of the caller."""
     tenants = None if identity.tenants is None else sorted(identity.tenants)
     return SessionAnswer(identity.name, sorted(identity.roles), tenants)
 
 
 @post("/api/session/end", summary="Sign out", tags=["session"], status_code=204)
-async def end_session(request: Request[Any, Any, Any], access: Access) -> Response[None]:
+async def end_session(request: Request[Any, Any, Any], access: NamedDependency[Access]) -> Response[None]:
     """Ends the session of the cookie. One that has ended already is no error."""
     if cookie := request.cookies.get(SESSION_COOKIE):
         await access.end_session(cookie)
@@ -46,11 +47,12 @@ async def end_session(request: Request[Any, Any, Any], access: Access) -> Respon
 )
 async def login(
     request: Request[Any, Any, Any],
-    access: Access,
-    secure_cookies: bool,
-    code: Annotated[str, Parameter(max_length=200, description="The code of the link.")] = "",
+    access: NamedDependency[Access],
+    secure_cookies: NamedDependency[bool],
+    code: Annotated[str, QueryParameter(max_length=200, description="The code of the link.")] = "",
     next_: Annotated[
-        str, Parameter(query="next", max_length=2_000, description="Where to go then: a path of this site.")
+        str,
+        QueryParameter(name="next", max_length=2_000, description="Where to go then: a path of this site."),
     ] = "/",
 ) -> Response[Any]:
     """Spends the code, sets the session's cookie and goes on to `next`."""

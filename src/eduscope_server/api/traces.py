@@ -4,7 +4,8 @@ from typing import Annotated
 
 import msgspec
 from litestar import get
-from litestar.params import Parameter
+from litestar.di import NamedDependency
+from litestar.params import FromPath, QueryParameter
 
 from eduscope_server.api.parameters import Asked, Cursor
 from eduscope_server.api.problems import NothingFound
@@ -15,12 +16,12 @@ from eduscope_server.query.scope import Scope
 from eduscope_server.query.traces import MAX_PAGE, Trace, TraceReader, TraceSummary
 from eduscope_server.store import Store
 
-Limit = Annotated[int, Parameter(ge=1, le=MAX_PAGE, description="Most traces on the page.")]
+Limit = Annotated[int, QueryParameter(ge=1, le=MAX_PAGE, description="Most traces on the page.")]
 Status = Annotated[
-    str, Parameter(description="`error`: traces with a span that failed. `ok`: those in which none did.")
+    str, QueryParameter(description="`error`: traces with a span that failed. `ok`: those in which none did.")
 ]
 MinDuration = Annotated[
-    float | None, Parameter(ge=0, description="Only traces with a span that took at least so long.")
+    float | None, QueryParameter(ge=0, description="Only traces with a span that took at least so long.")
 ]
 
 
@@ -33,7 +34,7 @@ class TracesAnswer(msgspec.Struct, frozen=True):
 
 @get("/api/traces", summary="Search traces", tags=["traces"])
 async def search_traces(  # noqa: PLR0913, PLR0917 - one for each parameter of the request
-    store: Store,
+    store: NamedDependency[Store],
     span_question: Asked,
     status: Status = "",
     min_duration_ms: MinDuration = None,
@@ -58,7 +59,9 @@ async def search_traces(  # noqa: PLR0913, PLR0917 - one for each parameter of t
 
 
 @get("/api/traces/{trace_id:str}", summary="One trace", tags=["traces"])
-async def read_trace(store: Store, allowed: Scope, trace_id: str) -> Trace:
+async def read_trace(
+    store: NamedDependency[Store], allowed: NamedDependency[Scope], trace_id: FromPath[str]
+) -> Trace:
     """Every span and log line of a trace, in time order. 404 where there is none, or none you may see."""
     trace = await TraceReader(store).read(trace_id.lower(), allowed)
     if trace is None:
