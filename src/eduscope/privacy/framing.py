@@ -18,6 +18,9 @@ START = rb"(?:^|[^0-9A-Za-z]|" + _ESCAPE + rb"|" + _LENGTH + rb"[0-9A-Za-z])"
 START_UNJOINED = rb"(?:^|[^0-9A-Za-z_.-]|" + _ESCAPE + rb"|" + _LENGTH + rb"[0-9A-Za-z_.-])"
 """In place of a guard that also refuses `_ . -`, as between the groups of a UUID."""
 
+START_OF_KEY = rb"(?:^|[^A-Za-z.]|" + _ESCAPE + rb"|" + _LENGTH + rb"[A-Za-z.])"
+"""In place of `(?<![A-Za-z.])`."""
+
 START_OF_GROUPS = rb"(?:^|[^0-9A-Za-z_.:]|" + _ESCAPE + rb"|" + _LENGTH + rb"[0-9A-Za-z_.:])"
 """In place of a guard that also refuses the colon."""
 

@@ -15,7 +15,7 @@ from eduscope.privacy import detectors
 from eduscope.privacy.errors import GateUnavailable
 from eduscope.privacy.framing import START_UNJOINED
 
-_LONGEST_NUMBER = 32
+_LONGEST_NUMBER = 48  # a key, a number and the field behind it
 # JSON may spell any ASCII character as an escape; a writer who does hides it from the patterns. Spared are the
 # characters that common encoders escape for HTML's sake: quotes, & < = > + / and the backquote.
 _HIDDEN = rb"\\u00(?:2[013-589aAcCdDeE]|3[0-9abfABF]|[45][0-9abd-fABD-F]|6[1-9a-fA-F]|7[0-9a-eA-E])"

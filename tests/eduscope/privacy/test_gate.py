@@ -131,7 +131,8 @@ def _encodable(text: str) -> bool:
     return not any("\ud800" <= c <= "\udfff" for c in text)
 
 
-@settings(max_examples=1500, deadline=None)
+# Drawn anew at every run it would find a new odd case in somebody else's build; hunt with more examples by hand.
+@settings(max_examples=1500, deadline=None, derandomize=True)
 @given(text=strict_texts().filter(_encodable))
 def test_opens_for_whatever_the_strict_profile_redacts(gate: Gate, text: str) -> None:
     assert_opens(gate, text)

@@ -2,7 +2,7 @@
 
 import re
 
-from eduscope.privacy.detector import Detector, ascii_pattern, when
+from eduscope.privacy.detector import Detector, Range, ascii_pattern, when
 from eduscope.privacy.digits import digits_of, luhn
 from eduscope.privacy.framing import END
 from eduscope.privacy.signs import Sign
@@ -25,14 +25,21 @@ _NAMED_CARD = ascii_pattern(
     r"(?i:\b(?:card|cc|visa|mastercard|amex|maestro)\b)[^0-9\n]{0,24}(?P<value>[0-9](?:[ -]?[0-9]){11,18})(?![\w-])"
 )
 _ISSUED = ascii_pattern(_SCHEMES)
+_SPAN = r"(?i:span)(?:[ _]?(?i:id))?[\"'\\]{0,3}[:= ]{1,2}[\"'\\]{0,3}"
+_SPAN_KEY = ascii_pattern(_SPAN + r"\Z")
+_LONGEST_SPAN_KEY = 15
+_SPAN_RUN = re.compile(_SPAN.encode() + rb"[0-9]{16}" + END + rb"\Z")
 _LAST_RUN = re.compile(rb"[0-9]{14,}" + END + rb"\Z")
 _WINDOWS = tuple(re.compile(rb"(?=([0-9]{%d}))" % length) for length in (14, 15, 16))
 
 
-def _is_issued(value: str) -> bool:
-    """Whether a scheme can have issued the number."""
-    digits = digits_of(value)
-    return _ISSUED.fullmatch(digits) is not None and luhn(digits)
+def _issued(match: re.Match[str]) -> Range | None:
+    """Spare what no scheme can have issued, and ids of spans: sixteen decimal digits now and then."""
+    digits = digits_of(match.group())
+    if _ISSUED.fullmatch(digits) is None or not luhn(digits):
+        return None
+    start = match.start()
+    return None if _SPAN_KEY.search(match.string[max(0, start - _LONGEST_SPAN_KEY) : start]) else match.span()
 
 
 def _is_checked(value: str) -> bool:
@@ -44,7 +51,7 @@ def _is_checked(value: str) -> bool:
 _RUN = Sign("2-6", r"[0-9][0-9][0-9](?<![\w.-]....)(?:[0-9]{10}|[ -](?:[0-9]{4}[ -][0-9]{4}|[0-9]{6})[ -])")
 _LOOSE_RUN = Sign("0-9", r"(?:[ -]?[0-9]){11}")
 
-MESSAGE = (Detector("CARD", _STRICT, signs=(_RUN,), locate=when(_is_issued)),)
+MESSAGE = (Detector("CARD", _STRICT, signs=(_RUN,), locate=_issued),)
 PROSE = (
     Detector("CARD", _LOOSE, signs=(_LOOSE_RUN,), locate=when(_is_checked)),
     Detector("CARD", _NAMED_CARD, signs=(_LOOSE_RUN,)),
@@ -59,13 +66,14 @@ GATE_NUMBERS = (
 def spares(data: bytes) -> bool:
     """Whether the bytes end in a run of digits that is no card's, though it has the length of one.
 
-    Ids of spans, written in hexadecimal, are sixteen decimal digits now and then. The byte before the run may be
-    the length of its string and look like one more digit, so every window is tried.
+    The byte before the run may be the length of its string and look like one more digit, so every window is tried.
     """
     run = _LAST_RUN.search(data)
-    return run is not None and not any(
-        luhn(n.decode()) for window in _WINDOWS for n in window.findall(run[0])
-    )
+    if run is None:
+        return False
+    if _SPAN_RUN.search(data):
+        return True
+    return not any(luhn(digits.decode()) for window in _WINDOWS for digits in window.findall(run[0]))
 
 
 CATCHES = (
@@ -78,4 +86,6 @@ SPARES = (
     "block blk_4111111111111111 terminating",
     "order 4111111111111112 has no check digit",
     "1514038440000##7007##548365",
+    "span 4111111111111111 of trace",
+    '"span_id":"4111111111111111"',
 )

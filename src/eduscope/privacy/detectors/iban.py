@@ -3,7 +3,7 @@
 import re
 
 from eduscope.privacy.detector import Detector, ascii_pattern, when
-from eduscope.privacy.framing import START_UNJOINED
+from eduscope.privacy.framing import END, START_UNJOINED
 from eduscope.privacy.signs import Sign
 
 RANK = 40
@@ -56,11 +56,10 @@ _NAMED = Detector(
 MESSAGE = (_CHECKED,)
 PROSE = (_CHECKED, _NAMED)
 GATE = tuple(
-    b"(?i)"
-    + START_UNJOINED
-    + f"{c}[0-9]{{2}}(?:{_structure(p)}|[ -](?:[A-Z0-9]{{4}}[ -]){{2}}[A-Z0-9]{{3}})".encode()
-    for c, p in _COUNTRIES.items()
-)
+    b"(?i)" + START_UNJOINED + f"{country}[0-9]{{2}}(?:{_structure(parts)}".encode() + END
+    + rb"|[ -](?:[A-Z0-9]{4}[ -]){2}[A-Z0-9]{3})"
+    for country, parts in _COUNTRIES.items()
+)  # fmt: skip
 
 CATCHES = (
     ("refund to GB29NWBK60161331926819 sent", "GB29NWBK60161331926819"),

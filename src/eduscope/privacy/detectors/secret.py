@@ -33,7 +33,7 @@ _NAMES = ("double", "single", "escaped", "bare")
 _SPARED = ascii_pattern(
     r"(?i:null|none|nil|true|false|undefined|required|missing|invalid|expired|unset|set|present|absent|ok|yes|no|failed|changed|reset"
     r"|incorrect|wrong|mismatch|hidden|redacted|masked|filtered|disabled|enabled|empty|unknown|valid|verified|rotated|revoked)[.:!)]*"
-    r"|[*x.•\\-]+|\$?\{[^}]*\}+|%\w|<[^>]*>|[\[\](){}]+"
+    r"|[*x.•\\\"'-]+|\$?\{[^}]*\}+|%\w|<[^>]*>|[\[\](){}]+"
 )
 _DRAWN = re.compile(r"(?!0x[0-9a-fA-F]*\Z)(?=.*[0-9])(?=.*[A-Za-z])[^\s\"']{8}", re.DOTALL)
 _OBJECT = ascii_pattern(r"[\w.$]+@[0-9a-f]{5,8}\W*")
@@ -101,16 +101,11 @@ _BEARER = Detector(
 
 MESSAGE = (_KEYED, _KEYED_DRAWN, _BEARER)
 PROSE = MESSAGE
+_ANY_VALUE = rb"(?:" + VALUE + rb"|" + QUOTED_VALUE + rb")"
+_ANY_SCHEME = rb"(?:(?:bearer|basic|digest|token|apikey) {1,3}" + QUOTES + rb")?"
 GATE = (
-    rb"(?i)(?:" + _PLAIN.encode() + rb")" + ASSIGN + rb"(?:" + VALUE + rb"|" + QUOTED_VALUE + rb")",
-    rb"(?i)(?:"
-    + _AMBIGUOUS.encode()
-    + rb")"
-    + ASSIGN
-    + rb"(?:(?:bearer|basic|digest|token|apikey) {1,3})?"
-    + QUOTES
-    + VALUE
-    + rb"[^\s\"']{7}",
+    rb"(?i)(?:" + _PLAIN.encode() + rb")" + ASSIGN + _ANY_VALUE,
+    rb"(?i)(?:" + _AMBIGUOUS.encode() + rb")" + ASSIGN + _ANY_SCHEME + _ANY_VALUE + rb"[^\s\"']{7}",
     rb"(?i)(?:bearer|basic) {1,3}[A-Za-z0-9._~+/=\\-]{12}",
 )
 

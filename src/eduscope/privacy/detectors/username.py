@@ -3,14 +3,14 @@
 import re
 
 from eduscope.privacy.detector import Detector, Range, ascii_pattern
-from eduscope.privacy.framing import NAME, QUOTES
+from eduscope.privacy.framing import NAME, QUOTES, START_OF_KEY
 from eduscope.privacy.marker import starts_with_marker
 from eduscope.privacy.signs import Sign, key_sign
 from eduscope.privacy.tokens import starts_with_token
 
 RANK = 70
 
-_VALUE = r"(?P<value>[^\s,;:\"'()\[\]{}<>|=&\\]+)"
+_VALUE = r"(?P<value>[^\s\x00-\x1f,;:\"'()\[\]{}<>|=&\\]+)"
 # Words that follow `for user` in a sentence about users.
 _SPARED = frozenset(
     """
@@ -53,11 +53,11 @@ def _attempted(match: re.Match[str]) -> Range | None:
     )
 
 
-_KEYS = r"(?:uid|r?user(?:[_-]?(?:name|id))?|login|logname|account[_-]name)"
+_KEYS = r"r?user(?:[_-]?(?:name|id))?|login|logname|account[_-]name"
 _KEYED = Detector(
     "USERNAME",
     ascii_pattern(
-        rf"(?P<key>(?i:(?<![a-z])(?:[a-z]{{1,12}}[_.-])?e?{_KEYS}))"
+        rf"(?P<key>(?i:(?<![a-z])(?:(?:[a-z]{{1,12}}[_.-])?e?(?:{_KEYS})|(?<!\.)e?uid)))"  # `k8s.pod.uid` is nobody's
         rf"(?:[\"'\\]{{0,3}} ?: {{0,2}}|=)[\"'\\]{{0,3}}{_VALUE}"
     ),
     signs=(key_sign("uid", "ser", "ame", "_id", "-id", "rid", "gin"),),
@@ -93,7 +93,15 @@ _FAILURES = Detector(
 MESSAGE = (_KEYED, _MENTIONED, _LOGIN, _FAILURES)
 PROSE: tuple[Detector, ...] = ()
 GATE = (
-    rb"(?i)" + _KEYS.encode() + rb"(?:" + QUOTES + rb" ?: {0,2}|=|\\u003[dD])" + QUOTES + NAME,
+    rb"(?i)(?:"
+    + _KEYS.encode()
+    + rb"|"
+    + START_OF_KEY
+    + rb"e?uid)(?:"
+    + QUOTES
+    + rb" ?: {0,2}|=|\\u003[dD])"
+    + QUOTES
+    + NAME,
     rb"(?i)(?:for|by|of|as|invalid|illegal|unknown) {1,2}user {1,2}" + NAME,
     rb"(?i)(?:" + _METHODS.replace("/", r"\\?/").encode() + rb") {1,2}for {1,2}" + NAME,
     rb"(?i)authentication failures? {1,2}for {1,2}" + NAME,
