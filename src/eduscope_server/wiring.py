@@ -81,6 +81,7 @@ async def _serve(settings: Settings) -> None:
         await _announce(settings, access)
         stopping = asyncio.create_task(stop.wait())
         await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        app.state.end_streams()  # a live tail never ends by itself: the server would wait for it
         server.stop()  # type: ignore[no-untyped-call]  # granian declares no return
         # Cut short, it is cancelled; ended by itself, it says why: a port that is taken, say.
         await asyncio.wait_for(serving, timeout=settings.shutdown_seconds)

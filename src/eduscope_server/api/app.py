@@ -77,13 +77,14 @@ def create_app(  # noqa: PLR0913 - the parts of a whole platform
 ) -> Litestar:
     """The platform's web application. The caller opens and closes what it is handed.
 
-    `tail` is told of commits by the caller; without one, live tails look once a second. `secure_cookies` says
-    that browsers reach the platform by https even where it does not see so itself.
+    Before the server is told to stop, the caller calls `app.state.end_streams()`, or it waits for live tails that
+    never end. `tail` is told of commits by the caller; without one, live tails look once a second.
+    `secure_cookies` says that browsers reach the platform by https even where it does not see so itself.
     """
     live = tail or Tail(store)
     routes = [*ROUTES, *doors]
     paths = {path for route in routes for path in route.paths}
-    return Litestar(
+    app = Litestar(
         route_handlers=[*routes, serve_console],
         dependencies=_dependencies(
             store=store,
@@ -107,6 +108,8 @@ def create_app(  # noqa: PLR0913 - the parts of a whole platform
         request_max_body_size=MAX_BODY_BYTES,
         logging_config=None,
     )
+    app.state.end_streams = live.close
+    return app
 
 
 def _dependencies(**parts: Any) -> dict[str, Provide]:

@@ -1,6 +1,5 @@
 """`/api/logs`: search, count, histogram, fields, live tail."""
 
-from collections.abc import AsyncIterator
 from typing import Annotated
 
 import msgspec
@@ -9,7 +8,7 @@ from litestar.di import NamedDependency
 from litestar.params import QueryParameter
 from litestar.response import Stream
 
-from eduscope_server.api.events import as_events
+from eduscope_server.api.events import as_stream
 from eduscope_server.api.parameters import Asked, Cursor
 from eduscope_server.query.cursor import read_log_place, write_place
 from eduscope_server.query.facets import Facet, read_facets
@@ -89,10 +88,5 @@ async def tail_logs(tail: NamedDependency[Tail], log_question: Asked) -> Stream:
     rounds = tail.follow(log_question.expression, log_question.scope)
     first = await anext(rounds)
 
-    async def all_rounds() -> AsyncIterator[bytes]:
-        yield as_events(first)
-        async for part in rounds:
-            yield as_events(part)
-
     headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
-    return Stream(all_rounds(), media_type="text/event-stream", headers=headers)
+    return Stream(as_stream(first, rounds), media_type="text/event-stream", headers=headers)

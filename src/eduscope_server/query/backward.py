@@ -13,12 +13,12 @@ FIRST_SECTION = timedelta(minutes=15)
 GROWTH = 4
 
 
-def sections(window: Window, *, whole: bool = False) -> Iterator[Window]:
+def sections(window: Window, *, first: timedelta = FIRST_SECTION, whole: bool = False) -> Iterator[Window]:
     """The window's sections, newest first; one alone where `whole` says an index finds the records anyway."""
     if whole:
         yield window
         return
-    end, length = window.end, FIRST_SECTION
+    end, length = window.end, first
     while end > window.start:
         # A short rest is not worth a statement of its own.
         start = window.start if end - window.start <= length * 2 else end - length

@@ -22,6 +22,8 @@ MAX_PAGE = 200
 MAX_SPANS = 5_000
 """A waterfall a browser can draw. A trace with more is shown from its start, and says so."""
 MAX_LOGS = 1_000
+FIRST_SECTION = timedelta(minutes=1)
+"""Every span of a section is grouped by its trace, so the first is shorter than for logs."""
 
 
 class TraceSummary(msgspec.Struct, kw_only=True, frozen=True):
@@ -105,7 +107,7 @@ class TraceReader:
         Each section reaches to the window's end: what counts for a trace is its newest span in all of it.
         """
         rows: list[dict[str, Any]] = []
-        for section in sections(question.window, whole=question.is_for_one_id()):
+        for section in sections(question.window, first=FIRST_SECTION, whole=question.is_for_one_id()):
             condition = question.of(Window(section.start, question.window.end)).condition()
             if only_unfailed:
                 condition.join(_unfailed(question))

@@ -3,6 +3,7 @@
 import json
 import secrets
 import threading
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -66,3 +67,13 @@ def test_many_may_look_and_leave(platform: Any) -> None:
         thread.join()
     with platform.reader.stream("GET", "/api/logs/tail", timeout=30) as answer:
         assert answer.status_code == 200
+
+
+def test_a_stop_does_not_wait_for_who_looks(own_platform: Any) -> None:
+    own_platform.start()
+    with own_platform.reader.stream("GET", "/api/logs/tail", timeout=30) as answer:
+        lines = answer.iter_lines()
+        assert next(lines) == ": keep-alive"
+        started = time.monotonic()
+        assert own_platform.stop() == 0
+        assert time.monotonic() - started < 10
