@@ -141,9 +141,10 @@ def fill(store: Store, rows: int) -> None:
     for first in range(0, rows, CHUNK):
         parameters = {"first": first, "count": min(CHUNK, rows - first), "rows": rows, "end_us": end}
         store.select(ROWS_SQL, parameters, {"max_execution_time": 600})
-        sys.stderr.write(f"\rloading {first + parameters['count']:,} of {rows:,} rows")
+        if sys.stderr.isatty():
+            sys.stderr.write(f"loading {first + parameters['count']:,} of {rows:,} rows\r")
     seconds = time.monotonic() - started
-    sys.stderr.write(f"\rloaded {rows:,} rows in {seconds:.0f} s ({rows / seconds:,.0f} rows/s)\n")
+    sys.stderr.write(f"loaded {rows:,} rows in {seconds:.0f} s ({rows / seconds:,.0f} rows/s)\n")
 
 
 def settle(store: Store) -> None:
