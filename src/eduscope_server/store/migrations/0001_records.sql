@@ -5,6 +5,8 @@
 -- index and 12 with all five: 2 or 3 for the words, under 1 for each filter.
 -- The words are those of lower(message), not of a preprocessor: a question then means the same where the index is not
 -- used, such as inside a NOT with a constant.
+-- Merging 16 parts at once instead of 5 rewrites a record less often: 78 ms of CPU for 8,000 records in steady state,
+-- merges included, against 107; some 10 parts of a busy table wait to be merged instead of 4.
 -- An insert is answered once it is on the disk: docs/decisions/acknowledged-is-on-disk.md.
 CREATE TABLE IF NOT EXISTS eduscope.logs (
     ${log_columns},
@@ -17,7 +19,7 @@ CREATE TABLE IF NOT EXISTS eduscope.logs (
 ENGINE = MergeTree
 PARTITION BY (retention, toDate(received_at))
 ORDER BY (tenant_id, service_name, timestamp)
-SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, merge_selector_base = 16;
 
 CREATE TABLE IF NOT EXISTS eduscope.spans (
     ${span_columns},
@@ -29,4 +31,4 @@ CREATE TABLE IF NOT EXISTS eduscope.spans (
 ENGINE = MergeTree
 PARTITION BY (retention, toDate(received_at))
 ORDER BY (tenant_id, service_name, timestamp)
-SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, merge_selector_base = 16;
