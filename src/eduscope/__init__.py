@@ -17,7 +17,7 @@ from eduscope.lifecycle import flush, init, shutdown
 from eduscope.logging import Logger, get_logger
 
 if TYPE_CHECKING:
-    from eduscope import contract, database, http, metrics, privacy, testing, tracing
+    from eduscope import contract, database, errors, http, metrics, privacy, testing, tracing
 
 __version__ = "0.1.0"
 
@@ -27,6 +27,7 @@ __all__ = [
     "bind",
     "contract",
     "database",
+    "errors",
     "flush",
     "get_logger",
     "http",
@@ -39,7 +40,9 @@ __all__ = [
     "tracing",
 ]
 
-_LOADED_ON_USE = frozenset({"contract", "database", "http", "metrics", "privacy", "testing", "tracing"})
+_LOADED_ON_USE = frozenset(
+    {"contract", "database", "errors", "http", "metrics", "privacy", "testing", "tracing"}
+)
 
 
 def __getattr__(name: str) -> Any:

@@ -1,0 +1,80 @@
+"""Failures, reported without what must not be told: to the log, and to the error monitor where the host has one.
+
+>>> try:
+...     publish(grade)
+... except ValueError as error:
+...     eduscope.errors.report(error, **{"course.id": "c-101"})
+
+The monitor is whatever the host's own `sentry_sdk` sends to. For what the host and its integrations capture by
+themselves, the same redaction stands ready:
+
+>>> sentry_sdk.init(dsn=…, **eduscope.errors.sentry_options())
+"""
+
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+from eduscope import logging
+from eduscope.counters import counters
+from eduscope.error_event import event_of
+from eduscope.sentry_hooks import before_breadcrumb, before_send
+
+__all__ = ["before_breadcrumb", "before_send", "notify", "report", "sentry_options"]
+
+ERROR = 40
+
+REPORTED = "__eduscope_reported__"
+"""The mark on an exception the monitor has had: on its way up, others will want to report it too."""
+
+
+def report(error: BaseException, /, **fields: Any) -> None:
+    """Writes one error line and, where the host has started `sentry_sdk`, sends one event.
+
+    Both have the exception's type, its words after redaction, its frames without local values, and the ids of
+    the running context. `fields` are those of a log line, under the same rules. The monitor gets an exception once,
+    however often it is reported. Never raises.
+    """
+    try:
+        lines = logging.lines()
+        if lines.threshold <= ERROR:
+            lines.write(ERROR, "error reported", {**fields, "exc_info": error})
+    except Exception:  # noqa: BLE001 - reporting a failure must not be one
+        counters.failure("errors")
+    notify(error, fields)
+
+
+def notify(error: BaseException, fields: Mapping[str, Any]) -> None:
+    """Sends the event alone, for those who have written a line of their own. Never raises."""
+    sentry = sys.modules.get("sentry_sdk")  # a host that has not loaded it has not started it
+    if sentry is None:
+        return
+    try:
+        if sentry.is_initialized() and not getattr(error, REPORTED, False):
+            # Straight to the client, past the scopes: those hold the request, the user and the breadcrumbs.
+            sentry.get_client().capture_event(
+                event_of(error, fields), hint={"exc_info": (type(error), error, None), "eduscope": True}
+            )
+            _mark(error)
+    except Exception:  # noqa: BLE001 - reporting a failure must not be one
+        counters.failure("errors")
+
+
+def sentry_options() -> dict[str, Any]:
+    """Options for `sentry_sdk.init` under which it collects the least and sends it redacted."""
+    return {
+        "before_send": before_send,
+        "before_send_transaction": before_send,
+        "before_breadcrumb": before_breadcrumb,
+        "send_default_pii": False,
+        "include_local_variables": False,
+        "include_source_context": False,
+        "max_request_body_size": "never",
+    }
+
+
+def _mark(error: BaseException) -> None:
+    try:
+        setattr(error, REPORTED, True)
+    except AttributeError:  # a class with slots: it may be reported twice
+        return
