@@ -102,9 +102,13 @@ edulearn.feature: The part of the product
 job.name: The kind of job
 job.outcome: succeeded, failed or retried
 chaos.fault: The fault that is switched on
+proctoring.event: What was noticed in an exam: focus_lost, face_not_visible, second_voice …
+proctoring.decision: What the proctor decided: flagged, cleared or terminated
 outcome: How it ended
 reason: Why, as one word of a small set
 component: The part of the service
+metric.name: The metric
+metric.label: The metric's label
 state: The state of a thing
 action: What was done
 """
@@ -140,6 +144,9 @@ course.id: The course
 quiz.id: The quiz
 submission.id: The submission
 lesson.id: The lesson
+class.id: The class
+exam.id: The exam
+exam.session.id: One learner's sitting of an exam
 """
 
 PATHS = """
