@@ -1,4 +1,4 @@
-"""The SDK's numbers in Prometheus' own types, collected when `/metrics` is read."""
+"""Every metric in Prometheus' own types, collected when `/metrics` is read."""
 
 from collections.abc import Iterable, Iterator
 from itertools import accumulate
@@ -10,7 +10,10 @@ from prometheus_client.registry import REGISTRY, Collector
 from eduscope.counters import counters
 from eduscope.export import queued_bytes
 from eduscope.line import LEVELS
-from eduscope.metrics import LATENCY_BUCKETS_SECONDS, ASGIApp, requests
+from eduscope.metrics import ASGIApp
+from eduscope.metrics.guard import Labels
+from eduscope.metrics.instruments import Counter, Gauge, Histogram
+from eduscope.metrics.registry import registered
 
 
 class SdkCollector(Collector):
@@ -30,10 +33,8 @@ class SdkCollector(Collector):
         yield GaugeMetricFamily(
             "eduscope_export_queue_bytes", "Lines waiting, in bytes.", value=queued_bytes()
         )
-        yield GaugeMetricFamily(
-            "http_server_active_requests", "Requests running.", value=requests.in_progress
-        )
-        yield _request_durations()
+        for metric in registered():
+            yield _family(metric)
 
 
 def _lines() -> Iterable[tuple[str, int]]:
@@ -47,16 +48,34 @@ def _counter(name: str, says: str, label: str, values: Iterable[tuple[str, int]]
     return family
 
 
-def _request_durations() -> HistogramMetricFamily:
-    """Under OpenTelemetry's name for it, so that its dashboards work."""
-    family = HistogramMetricFamily(
-        "http_server_request_duration_seconds",
-        "Requests, to the last byte of the answer.",
-        labels=["http_request_method", "http_route", "http_response_status_class"],
-    )
-    bounds = [*(f"{bound:g}" for bound in LATENCY_BUCKETS_SECONDS), "+Inf"]
-    for key, (counts, total) in list(requests.series.items()):
-        family.add_metric(key, list(zip(bounds, accumulate(counts), strict=True)), total[0])
+def _family(metric: Counter | Gauge | Histogram) -> Metric:
+    """One of our metrics as Prometheus' client has it."""
+    if isinstance(metric, Histogram):
+        return _histogram(metric)
+    make = CounterMetricFamily if isinstance(metric, Counter) else GaugeMetricFamily
+    family = make(metric.name, metric.says, labels=metric.labels)
+    values = {labels: cell[0] for labels, cell in list(metric.series.items())}
+    if isinstance(metric, Gauge):
+        for labels, value in _read(metric):
+            values[labels] = values.get(labels, 0) + value
+    for labels, value in values.items():
+        family.add_metric(labels, value)
+    return family
+
+
+def _read(gauge: Gauge) -> Iterator[tuple[Labels, float]]:
+    for read in list(gauge.readers):
+        try:
+            yield from list(read())
+        except Exception:  # noqa: BLE001 - one bad reader must not hide every other metric
+            counters.failure(f"metric:{gauge.name}")
+
+
+def _histogram(metric: Histogram) -> HistogramMetricFamily:
+    family = HistogramMetricFamily(metric.name, metric.says, labels=metric.labels)
+    bounds = [*(f"{bound:g}" for bound in metric.buckets), "+Inf"]
+    for labels, (counts, total, _) in list(metric.series.items()):
+        family.add_metric(labels, list(zip(bounds, accumulate(counts), strict=True)), total[0])
     return family
 
 
