@@ -66,7 +66,6 @@ def sentry_options() -> dict[str, Any]:
         "before_send": before_send,
         "before_send_transaction": before_send,
         "before_breadcrumb": before_breadcrumb,
-        "send_default_pii": False,
         "include_local_variables": False,
         "include_source_context": False,
         "max_request_body_size": "never",
