@@ -1,0 +1,52 @@
+"""Turns everything that the SDK records into something a test can look at."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+
+from eduscope import logging, tracing
+from eduscope.config import load
+from eduscope.context import use_ids
+from eduscope.line import Lines
+from eduscope.testing.captured import Captured
+from eduscope.testing.otel import recording
+
+
+@contextmanager
+def capture(
+    *,
+    service: str = "tested",
+    environment: str = "development",
+    release: str = "",
+    clock: Callable[[], int] | None = None,
+    ids: Callable[[], str] | None = None,
+) -> Iterator[Captured]:
+    """Records in memory, inside the `with`, instead of writing and sending. Needs no `init`.
+
+    With a `clock` (nanoseconds since 1970, such as a `FakeClock`) lines and spans bear its times. With `ids` (such
+    as `counted_ids()`) correlation and request ids come from there, and trace and span ids count from one.
+    """
+    config = load({"service": service, "environment": environment, "release": release}, environ={})
+    exporter = InMemorySpanExporter()
+    spans = recording(exporter, clock_ns=clock, counted=ids is not None)
+    seen = Captured(exporter)
+    lines = Lines(
+        service=config.service,
+        environment=config.environment,
+        release=config.release,
+        level=config.level(),
+        write=seen.raw.append,
+        clock_ns=clock or time.time_ns,
+        trace_text=spans.trace_text(),
+    )
+    lines_before, spans_before = logging.use(lines), tracing.active()
+    tracing.use(spans)
+    use_ids(ids)
+    try:
+        yield seen
+    finally:
+        use_ids(None)
+        tracing.use(spans_before)
+        logging.use(lines_before)

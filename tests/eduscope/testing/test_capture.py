@@ -1,0 +1,62 @@
+"""`capture`: everything recorded, with a clock and ids that can be foretold."""
+
+import pytest
+
+import eduscope
+from eduscope.testing import Captured, FakeClock, capture, counted_ids
+
+
+def test_ids_are_counted_and_the_clock_stands_still(seen_exactly: Captured, clock: FakeClock) -> None:
+    with eduscope.bind(tenant_id="t1"):
+        eduscope.get_logger().info("one")
+        clock.advance(60)
+        eduscope.get_logger().info("two")
+    one, two = seen_exactly.lines
+    assert one["correlation_id"] == f"{1:032x}"
+    assert (one["timestamp"], two["timestamp"]) == (
+        "2026-09-21T14:13:20.000000Z",
+        "2026-09-21T14:14:20.000000Z",
+    )
+
+
+def test_spans_bear_the_clock_and_counted_ids(seen_exactly: Captured, clock: FakeClock) -> None:
+    with eduscope.tracing.span("grade"):
+        clock.advance(2.5)
+        with eduscope.tracing.span("grade.compute"):
+            eduscope.get_logger().info("computed")
+    outer, inner = seen_exactly.span("grade"), seen_exactly.span("grade.compute")
+    assert outer.start_time is not None
+    assert outer.end_time is not None
+    assert outer.end_time - outer.start_time == 2_500_000_000
+    assert (outer.context.trace_id, outer.context.span_id, inner.context.span_id) == (1, 1, 2)
+    line = seen_exactly.only(message="computed")
+    assert (line["trace_id"], line["span_id"]) == (f"{1:032x}", f"{2:016x}")
+
+
+def test_a_span_that_is_not_there_says_which_are(seen: Captured) -> None:
+    with eduscope.tracing.span("grade"):
+        pass
+    with pytest.raises(KeyError, match="grade"):
+        seen.span("other")
+    seen.clear()
+    assert not seen.spans
+
+
+def test_captures_nest_and_the_outer_goes_on() -> None:
+    log = eduscope.get_logger()
+    with capture(ids=counted_ids()) as outer:
+        with capture() as inner:
+            log.info("inside")
+        log.info("outside")
+    assert [line["message"] for line in inner.lines] == ["inside"]
+    assert [line["message"] for line in outer.lines] == ["outside"]
+
+
+def test_metrics_are_counted_from_the_start_of_the_capture(seen: Captured) -> None:
+    eduscope.get_logger().info("one")
+    assert seen.metric("eduscope_log_lines_total", level="info") == 1
+    with capture() as later:
+        assert later.metric("eduscope_log_lines_total", level="info") == 0
+        assert later.gauge("eduscope_log_lines_total", level="info") >= 1
+    seen.clear()
+    assert seen.metric("eduscope_log_lines_total") == 0
