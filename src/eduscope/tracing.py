@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, MutableMapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
-from eduscope import propagation
+from eduscope import baggage
 from eduscope.context import Context, current, enter, leave
 
 if TYPE_CHECKING:
@@ -73,12 +73,12 @@ def inject(carrier: MutableMapping[str, str]) -> None:
     """Writes `x-correlation-id`, `traceparent`, `tracestate` and `baggage` into headers or a message."""
     ids = current()
     if ids.correlation_id:
-        carrier[propagation.CORRELATION_HEADER] = ids.correlation_id
-    entries = propagation.baggage_entries(ids)
+        carrier[baggage.CORRELATION_HEADER] = ids.correlation_id
+    entries = baggage.baggage_entries(ids)
     if _active is not None:
         entries = _active.inject(carrier) | entries
     if entries:
-        carrier["baggage"] = propagation.format_baggage(entries)
+        carrier["baggage"] = baggage.format_baggage(entries)
 
 
 @contextmanager
@@ -87,8 +87,8 @@ def extract(carrier: Mapping[str, Any]) -> Iterator[Context]:
 
     Values of the wrong shape are replaced, never echoed. A user does not travel: bind them again.
     """
-    headers = {str(name).lower(): str(value) for name, value in carrier.items()}
-    token = enter(propagation.inbound(headers.get(propagation.CORRELATION_HEADER), headers.get("baggage")))
+    headers = {_text(name).lower(): _text(value) for name, value in carrier.items()}
+    token = enter(baggage.inbound(headers.get(baggage.CORRELATION_HEADER), headers.get("baggage")))
     try:
         if _active is None:
             yield current()
@@ -97,6 +97,11 @@ def extract(carrier: Mapping[str, Any]) -> Iterator[Context]:
                 yield current()
     finally:
         leave(token)
+
+
+def _text(given: object) -> str:
+    """A header's name or value; some message buses have bytes."""
+    return given.decode("latin-1") if isinstance(given, bytes) else str(given)
 
 
 def mark_failed(started: Any) -> None:
