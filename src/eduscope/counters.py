@@ -17,6 +17,7 @@ class Counters:
         self.dropped: Counter[str] = Counter()
         self.failures: Counter[str] = Counter()
         self.dropped_spans: Counter[str] = Counter()
+        self.sampled_out = 0
         self.sent_spans = 0
         self.sent_batches = 0
         self.sent_lines = 0

@@ -10,9 +10,9 @@ from typing import Final
 
 from eduscope.contract import ATTRIBUTES, LOG_FIELDS, WITHHELD, FieldClass
 from eduscope.counters import counters
-from eduscope.privacy import is_clean, policy, redact, tokenize
+from eduscope.privacy import policy, redact, tokenize
 from eduscope.privacy.marker import withheld
-from eduscope.values import as_text, cut, number, quoted
+from eduscope.values import Failed, as_text, cut, evaluated, number, quoted
 
 KNOWN_MAX: Final = 1024
 """Verdicts remembered per field; at the limit the memory starts again, which costs a few µs per value
@@ -120,8 +120,9 @@ class Plan:
         return safe
 
     def other(self, value: object, chars_max: int) -> str:
-        """The JSON of anything but a plain string, lead included."""
-        safe = self.safe(value, chars_max)
+        """The JSON of anything but a plain string, lead included; of a callable, of what it gives."""
+        value = evaluated(value)
+        safe = value if isinstance(value, Failed) else self.safe(value, chars_max)
         if safe is None:
             return self.lead + "null"
         return self.lead + (quoted(safe) if isinstance(safe, str) else number(safe) or "null")
@@ -175,6 +176,5 @@ def forget() -> None:
 
 
 def safe_message(text: str, chars_max: int = 8192) -> str:
-    """Operators' text after the strict profile."""
-    text = text[: chars_max + CUT_MARGIN_CHARS]
-    return cut(text if is_clean(text) else redact(text), chars_max)
+    """Operators' text after the strict profile. The line remembers what comes of it, so nothing is here."""
+    return cut(redact(text[: chars_max + CUT_MARGIN_CHARS]), chars_max)

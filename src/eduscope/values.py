@@ -16,8 +16,28 @@ DEPTH_MAX = 6
 ITEMS_MAX = 200
 """Entries kept of a container."""
 
+NAME_CHARS_MAX = 64
+"""Kept of the name of a class."""
+
 UNREADABLE = "[unreadable]"
 """Stands for a value whose own `__str__` fails."""
+
+
+class Failed(str):
+    """Stands for a lazy value that could not be had: `[failed:KeyError]`. Safe to write as it is."""
+
+    __slots__ = ()
+
+
+def evaluated(value: object) -> object:
+    """The value; of a lazy one (a callable that is no class) what it gives."""
+    if not callable(value) or isinstance(value, type):
+        return value
+    try:
+        return value()
+    except Exception as error:  # noqa: BLE001 - a host's own callable may raise anything
+        return Failed(f"[failed:{type(error).__name__[:NAME_CHARS_MAX]}]")
+
 
 _SAFE_WHOLE = 2**63
 """Whole numbers beyond 64 bits are written as floats; the platform keeps numbers as Float64."""

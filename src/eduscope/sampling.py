@@ -1,0 +1,50 @@
+"""Which lines of a high-volume event are kept: a share of the journeys, each journey whole.
+
+An event is known by its message, in lower case. The decision hangs on the correlation id alone, so that
+every service keeps the same journeys, without asking each other.
+"""
+
+import random
+import zlib
+from collections.abc import Iterable
+
+WARNING = 30
+"""From this level on every line is kept."""
+
+_SPACE = 2**32
+
+_draw = random.Random()  # noqa: S311 - the host may have seeded the shared one and count on its numbers
+
+
+class Sampling:
+    """The high-volume events of a service and the share of them that is kept."""
+
+    __slots__ = ("_events", "_rate")
+
+    def __init__(self, events: Iterable[str], rate: float) -> None:
+        """`rate` is from 0 (none) to 1 (all)."""
+        self._events = frozenset(event.lower() for event in events) if rate < 1 else frozenset()
+        self._rate = rate
+
+    def is_sampled(self, message: str) -> bool:
+        """Whether the event is one of high volume."""
+        return bool(self._events) and message.lower() in self._events
+
+    def rate(self, level: int, message: object) -> float:
+        """The share of such lines that is kept."""
+        if self._events and level < WARNING and isinstance(message, str) and self.is_sampled(message):
+            return self._rate
+        return 1.0
+
+    def keeps(self, correlation_id: str, rate: float) -> bool:
+        """Whether this journey is one of those kept; work of no journey is drawn line by line.
+
+        The CRC-32 of the id (IEEE 802.3), as a share of its range, is below the rate.
+        """
+        if not correlation_id:
+            return _draw.random() < rate
+        return zlib.crc32(correlation_id.encode("utf-8", "replace")) < rate * _SPACE
+
+
+KEEP_ALL = Sampling((), 1.0)
+"""No event is of high volume."""
