@@ -9,6 +9,8 @@ from typing import Any
 
 PREFIX = "EDUSCOPE_"
 
+PRICES_SHAPE = r"(\s*[^\s,=]+=\d+(\.\d+)?(/\d+(\.\d+)?){1,3}\s*(,|$))*"
+
 _KIB = 1024
 _MIB = 1024 * _KIB
 
@@ -113,8 +115,39 @@ class Config:
     )
     record_headers: tuple[str, ...] = _option((), "Request headers recorded beside the fixed ones.", **_NAMES)
     record_query: tuple[str, ...] = _option((), "Query parameters recorded.", **_NAMES)
+    metrics_port: int = _option(
+        0,
+        "A port that answers `/metrics`, for workers that serve no HTTP. 0: none.",
+        **_from_to(0, 65535),
+    )
+    metrics_host: str = _option(
+        "127.0.0.1",
+        "The address of `metrics_port`.",
+        wanted="an IP address",
+        accepts=_shape(r"[0-9a-fA-F.:]{2,45}"),
+    )
+    metrics_dir: str = _option(
+        "",
+        "A folder in which the workers of one service on one machine share their metrics. Empty: "
+        "`PROMETHEUS_MULTIPROC_DIR`, where it is set.",
+    )
     slow_query_ms: float = _option(
         500.0, "From when on a database query is reported as slow.", **_from_to(0, 3_600_000, "milliseconds")
+    )
+    explain_slow_queries: bool = _option(
+        False, "Ask the database for the plan of a slow query (EXPLAIN, never ANALYZE).", **_SWITCH
+    )
+    n_plus_one_threshold: int = _option(
+        10, "How often one request may ask the same query unreported; 0 is any.", **_from_to(0, 1_000_000)
+    )
+    long_transaction_ms: float = _option(
+        5_000.0, "From when on an open transaction is reported.", **_from_to(1, 3_600_000, "milliseconds")
+    )
+    model_prices: str = _option(
+        "",
+        "What models cost per million tokens: `model=input/output[/cached[/written]]`, commas between models.",
+        wanted="such as tutor=0.5/1.5,other=3/15/0.3",
+        accepts=_shape(PRICES_SHAPE),
     )
     value_max_chars: int = _option(
         8192, "Longer values are cut, and say so.", **_from_to(64, 262_144, "characters")

@@ -12,6 +12,7 @@ from eduscope.counters import counters
 from eduscope.error_event import FIELD_MAX_CHARS, WORDS_MAX_CHARS, safe_fields, stamp
 from eduscope.fields import safe_message
 from eduscope.privacy import is_token, policy, tokenize
+from eduscope.quoting import of_quoting_package
 from eduscope.values import as_text
 
 Event = dict[str, Any]
@@ -51,6 +52,8 @@ CONTEXT_PARTS = {
 CRUMB_PARTS = ("type", "category", "level", "timestamp")
 CRUMB_NAMES = {"url": "url.full", "method": "http.request.method", "status_code": "http.response.status_code"}
 """Names that Sentry's integrations use in breadcrumbs, and the contract's for them."""
+
+WITHHELD_WORDS = "its words quote what it was given and are withheld"
 
 TAG_MAX_CHARS = 200
 """Sentry refuses longer ones."""
@@ -145,6 +148,8 @@ def _picked(part: Mapping[str, Any], names: Iterable[str]) -> Event:
 
 def _exception(part: Event) -> Event:
     safe = _picked(part, ("type", "module", "value", "thread_id"))
+    if of_quoting_package(str(part.get("module") or "")):
+        safe["value"] = WITHHELD_WORDS
     if part.get("mechanism"):
         safe["mechanism"] = _picked(part["mechanism"], MECHANISM_PARTS)
     if part.get("stacktrace"):

@@ -6,6 +6,8 @@ import sys
 import traceback
 from types import TracebackType
 
+from eduscope.quoting import quotes, summary
+
 FRAMES_MAX = 40
 """Frames kept of one exception: the outermost few and the innermost rest (deep recursion says the same
 again).
@@ -36,7 +38,7 @@ def type_name(error: BaseException) -> str:
 def said(error: BaseException) -> str:
     """The exception's own words, or nothing where they cannot be had."""
     try:
-        return str(error)
+        return summary(error) if quotes(error) else str(error)
     except Exception:  # noqa: BLE001 - a host's own __str__ may raise anything
         return ""
 

@@ -38,8 +38,10 @@ db.operation: The operation (before conventions 1.30)
 db.collection.name: The table
 db.namespace: The database and schema
 db.response.status_code: The database's own code for the outcome
+db.constraint.name: The constraint that refused
 db.client.connection.pool.name: The pool
 db.client.connection.state: idle or used
+db.client.connection.event: connect, close, overflow, timeout or invalidate
 messaging.system: The queue product
 messaging.operation.name: The system's word for the operation
 messaging.operation.type: create, send, receive, process or settle
@@ -58,7 +60,7 @@ gen_ai.token.type: input or output
 gen_ai.tool.name: The tool the model called
 ai.model: The model
 ai.model_version: The version of the model that answered
-ai.outcome: ok, error, timeout or refused
+ai.outcome: ok, error, timeout, cancelled or refused
 ai.cache: hit or miss
 feature_flag.key: The flag
 feature_flag.result.variant: The variant served
@@ -169,6 +171,8 @@ error.message: What went wrong
 db.query.text: The statement, its literals replaced
 db.statement: The statement, its literals replaced (before conventions 1.30)
 db.query.summary: The statement in a few words
+db.query.plan: The plan of the query, without values
+db.query.parameter_types: The parameters' types and lengths
 user_agent.original: The client's own description of itself
 http.user_agent: The client's own description of itself (before conventions 1.23)
 user_agent.name: The client's name
@@ -221,15 +225,32 @@ http.status_code: The status of the answer (before conventions 1.23)
 http.request.body.size: The body of the request, in bytes
 http.response.body.size: The body of the answer, in bytes
 http.request.resend_count: How often it was sent again
+websocket.messages_received: Messages from the client
+websocket.messages_sent: Messages to the client
+websocket.close_code: Why the connection ended (RFC 6455)
 server.port: The port called
 client.port: The client's port
 net.peer.port: The port called (before conventions 1.23)
 db.response.returned_rows: Rows returned
 db.operation.batch.size: Statements in the batch
+db.repeated.total_ms: How long the repeated queries took together, in milliseconds
+db.repeated.other_statements: How many other statements came too often as well
+db.transaction.queries: Queries in the transaction
+db.client.connection.used: Connections in use
+db.client.connection.idle: Connections that wait for work
+db.client.connection.max: Connections allowed
+db.client.connection.pending_requests: Callers that wait for a connection
+db.client.connection.timeouts: Callers that waited in vain since the last report
 messaging.batch.message_count: Messages in the batch
 messaging.message.body.size: The message, in bytes
 gen_ai.usage.input_tokens: Tokens read
 gen_ai.usage.output_tokens: Tokens written
+gen_ai.usage.cache_read.input_tokens: Tokens read that came from the provider's cache
+gen_ai.usage.cache_creation.input_tokens: Tokens read that went into the provider's cache
+gen_ai.usage.reasoning.output_tokens: Tokens written in thinking
+gen_ai.response.time_to_first_chunk: Until the first word, in seconds
+gen_ai.request.stream: Whether the answer was asked for in pieces
+gen_ai.request.top_p: From how much of the likely words it may choose
 gen_ai.request.max_tokens: The most tokens it may write
 gen_ai.request.temperature: How freely it may choose
 ai.latency_ms: How long the model took, in milliseconds
@@ -237,7 +258,8 @@ ai.input_size: The input, in bytes
 ai.tokens_used: Tokens read and written
 ai.cache_hits: Answers that came from the cache
 ai.time_to_first_token_ms: Until the first word, in milliseconds
-ai.cost: What it cost
+ai.tokens_per_second: Tokens written per second, from the first word to the last
+ai.cost: What it cost, in the currency of the price given
 process.pid: The process
 thread.id: The thread
 code.line.number: The line
