@@ -3,6 +3,7 @@
 import atexit
 import importlib
 import logging as stdlib_logging
+import os
 import sys
 import threading
 from dataclasses import dataclass
@@ -84,6 +85,7 @@ def running_config() -> Config | None:
 
 def _start(config: Config) -> Running:
     _use_token_keys(config)
+    _share_metrics(config)
     spans = _start_spans(config) if config.tracing else None
     exporter = _make_exporter(config) if config.endpoint else None
     logging.use(_lines(config, _writer(config, exporter), spans))
@@ -116,6 +118,8 @@ def _stop(running: Running) -> None:
         running.exporter.close(timeout_seconds)
     if running.spans is not None:
         running.spans.shutdown(timeout_seconds)
+    if "eduscope.metrics.port" in sys.modules:
+        sys.modules["eduscope.metrics.port"].stop()
 
 
 def _use_token_keys(config: Config) -> None:
@@ -137,6 +141,12 @@ def _start_spans(config: Config) -> "Spans":
         target = importlib.import_module("eduscope.span_export").batch_processor(config)
     started: Spans = spans.set_up(config, target)
     return started
+
+
+def _share_metrics(config: Config) -> None:
+    """Prometheus' client is loaded only for those who serve metrics from here."""
+    if config.metrics_port or config.metrics_dir or os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+        importlib.import_module("eduscope.metrics.port").start(config)
 
 
 def _make_exporter(config: Config) -> Exporter:

@@ -7,7 +7,7 @@
 Counting is a dictionary look-up and an addition. Prometheus' own client is loaded only where `/metrics` is served.
 """
 
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from typing import Any
 
 from eduscope.metrics.guard import OTHER, SERIES_MAX
@@ -31,6 +31,7 @@ __all__ = [
     "histogram",
     "requests",
     "text",
+    "wsgi_app",
 ]
 
 ASGIApp = Callable[
@@ -43,18 +44,34 @@ ASGIApp = Callable[
 ]
 
 
+StartResponse = Callable[[str, list[tuple[str, str]]], object]
+WSGIApp = Callable[[MutableMapping[str, Any], StartResponse], Iterable[bytes]]
+
+
 def asgi_app() -> ASGIApp:
-    """An ASGI application that answers with every metric of this process, in Prometheus' text format.
+    """An ASGI application that answers with every metric of this process, or of all workers.
+
+    In Prometheus' text format, or in OpenMetrics with exemplars where the Accept header asks for it.
 
     >>> app.mount("/metrics", eduscope.metrics.asgi_app())
     """
-    from eduscope.metrics.exposition import metrics_app  # noqa: PLC0415 - prometheus_client takes 30 ms to load
+    from eduscope.metrics.apps import metrics_asgi  # noqa: PLC0415 - prometheus_client takes 30 ms to load
 
-    return metrics_app()
+    return metrics_asgi
 
 
-def text() -> bytes:
-    """Every metric of this process in Prometheus' text format."""
-    from eduscope.metrics.exposition import metrics_text  # noqa: PLC0415 - prometheus_client takes 30 ms to load
+def wsgi_app() -> WSGIApp:
+    """The same as a WSGI application.
 
-    return metrics_text()
+    >>> app = DispatcherMiddleware(app, {"/metrics": eduscope.metrics.wsgi_app()})
+    """
+    from eduscope.metrics.apps import metrics_wsgi  # noqa: PLC0415 - prometheus_client takes 30 ms to load
+
+    return metrics_wsgi
+
+
+def text(accept: str = "") -> bytes:
+    """Every metric in Prometheus' text format, or in the one that an Accept header asks for."""
+    from eduscope.metrics.exposition import page  # noqa: PLC0415 - prometheus_client takes 30 ms to load
+
+    return page(accept).body

@@ -1,106 +1,119 @@
-"""Every metric in Prometheus' own types, collected when `/metrics` is read."""
+"""Every metric as text: Prometheus' format, or OpenMetrics with exemplars for those who ask for it."""
 
-from collections.abc import Iterable, Iterator
+import os
+from collections.abc import Iterator
 from itertools import accumulate
+from typing import NamedTuple
 
-from prometheus_client import CollectorRegistry, generate_latest, make_asgi_app
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client import Metric as PrometheusMetric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily
+from prometheus_client.core import Exemplar as PrometheusExemplar
+from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.openmetrics.exposition import CONTENT_TYPE_LATEST as OPENMETRICS
+from prometheus_client.openmetrics.exposition import generate_latest as generate_openmetrics
 from prometheus_client.registry import REGISTRY, Collector
 
 from eduscope.counters import counters
-from eduscope.export import queued_bytes
-from eduscope.line import LEVELS
-from eduscope.metrics import ASGIApp
-from eduscope.metrics.guard import Labels
-from eduscope.metrics.instruments import Counter, Gauge, Histogram
-from eduscope.metrics.registry import registered
+from eduscope.metrics import workers
+from eduscope.metrics.families import Family, Series
+
+TEXT = "text/plain; version=0.0.4; charset=utf-8"
 
 
-class SdkCollector(Collector):
-    """Reads the SDK's counters."""
+class Page(NamedTuple):
+    """What `/metrics` answers."""
 
-    def collect(self) -> Iterator[Metric]:
-        """Every metric, as of now."""
-        yield _counter("eduscope_log_lines", "Lines written.", "level", _lines())
-        yield _counter("eduscope_dropped_lines", "Lines given up.", "reason", counters.dropped.items())
-        yield _counter("eduscope_dropped_spans", "Spans given up.", "reason", counters.dropped_spans.items())
-        yield _counter("eduscope_undeclared_fields", "Strings tokenised.", "key", counters.undeclared.items())
-        yield _counter("eduscope_sdk_failures", "The SDK's own faults.", "where", counters.failures.items())
-        yield CounterMetricFamily("eduscope_exported_batches", "Batches kept.", value=counters.sent_batches)
-        yield CounterMetricFamily("eduscope_exported_lines", "Lines kept.", value=counters.sent_lines)
-        yield CounterMetricFamily("eduscope_exported_bytes", "Bytes kept.", value=counters.sent_bytes)
-        yield CounterMetricFamily("eduscope_exported_spans", "Spans kept.", value=counters.sent_spans)
-        yield GaugeMetricFamily(
-            "eduscope_export_queue_bytes", "Lines waiting, in bytes.", value=queued_bytes()
-        )
-        for metric in registered():
-            yield _family(metric)
+    content_type: str
+    body: bytes
 
 
-def _lines() -> Iterable[tuple[str, int]]:
-    return ((name, counters.lines[number]) for name, number in LEVELS.items())
+def page(accept: str = "") -> Page:
+    """Every metric in the format that an Accept header asks for."""
+    everything = CollectorRegistry(auto_describe=False)
+    everything.register(_Everything(workers.families()))
+    if wants_openmetrics(accept):
+        return Page(OPENMETRICS, generate_openmetrics(everything))  # type: ignore[no-untyped-call]
+    return Page(TEXT, generate_latest(everything))
 
 
-def _counter(name: str, says: str, label: str, values: Iterable[tuple[str, int]]) -> CounterMetricFamily:
-    family = CounterMetricFamily(name, says, labels=[label])
-    for value, count in list(values):
-        family.add_metric([value], count)
-    return family
+def wants_openmetrics(accept: str) -> bool:
+    """Whether an Accept header prefers OpenMetrics to the text format (RFC 9110, 12.5.1)."""
+    preferred = {"application/openmetrics-text": 0.0, "text/plain": 0.0}
+    for offer in accept.lower().split(","):
+        media, *parameters = (part.strip() for part in offer.split(";"))
+        if media in preferred:
+            preferred[media] = max(preferred[media], _quality(parameters))
+    return preferred["application/openmetrics-text"] > 0 and (
+        preferred["application/openmetrics-text"] >= preferred["text/plain"]
+    )
 
 
-def _family(metric: Counter | Gauge | Histogram) -> Metric:
-    """One of our metrics as Prometheus' client has it."""
-    if isinstance(metric, Histogram):
-        return _histogram(metric)
-    make = CounterMetricFamily if isinstance(metric, Counter) else GaugeMetricFamily
-    family = make(metric.name, metric.says, labels=metric.labels)
-    values = {labels: cell[0] for labels, cell in list(metric.series.items())}
-    if isinstance(metric, Gauge):
-        for labels, value in _read(metric):
-            values[labels] = values.get(labels, 0) + value
-    for labels, value in values.items():
-        family.add_metric(labels, value)
-    return family
-
-
-def _read(gauge: Gauge) -> Iterator[tuple[Labels, float]]:
-    for read in list(gauge.readers):
-        try:
-            yield from list(read())
-        except Exception:  # noqa: BLE001 - one bad reader must not hide every other metric
-            counters.failure(f"metric:{gauge.name}")
-
-
-def _histogram(metric: Histogram) -> HistogramMetricFamily:
-    family = HistogramMetricFamily(metric.name, metric.says, labels=metric.labels)
-    bounds = [*(f"{bound:g}" for bound in metric.buckets), "+Inf"]
-    for labels, (counts, total, _) in list(metric.series.items()):
-        family.add_metric(labels, list(zip(bounds, accumulate(counts), strict=True)), total[0])
-    return family
-
-
-_sdk_only = CollectorRegistry()
-_sdk_only.register(SdkCollector())
+def _quality(parameters: list[str]) -> float:
+    for parameter in parameters:
+        if parameter.startswith("q="):
+            try:
+                return float(parameter[2:])
+            except ValueError:
+                return 0.0
+    return 1.0
 
 
 class _Everything(Collector):
-    """The host's own metrics, in prometheus_client's default registry, and the SDK's."""
+    """The SDK's metrics, and the host's own in prometheus_client's registry. Of two with one name, ours."""
 
-    def collect(self) -> Iterator[Metric]:
-        yield from REGISTRY.collect()
-        yield from _sdk_only.collect()
+    def __init__(self, families: list[Family]) -> None:
+        self._families = families
 
-
-_everything = CollectorRegistry(auto_describe=False)
-_everything.register(_Everything())
-
-
-def metrics_app() -> ASGIApp:
-    """Serves the host's metrics and the SDK's."""
-    app: ASGIApp = make_asgi_app(registry=_everything)
-    return app
+    def collect(self) -> Iterator[PrometheusMetric]:
+        ours = {family.name for family in self._families}
+        yield from (metric for metric in _host_metrics() if metric.name not in ours)
+        yield from (_as_prometheus(family) for family in self._families)
 
 
-def metrics_text() -> bytes:
-    """The host's metrics and the SDK's as text."""
-    return generate_latest(_everything)
+def _host_metrics() -> list[PrometheusMetric]:
+    """What the host counts with prometheus_client itself.
+
+    Several workers share theirs through PROMETHEUS_MULTIPROC_DIR. Where only ours are shared, the host's are left
+    out: each answer would show another worker's.
+    """
+    try:
+        if folder := os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+            return list(MultiProcessCollector(None, folder).collect())  # type: ignore[no-untyped-call]
+        return [] if workers.shared() else list(REGISTRY.collect())
+    except Exception:  # noqa: BLE001 - a collector of the host that fails must not hide ours
+        counters.failure("host_metrics")
+        return []
+
+
+def _as_prometheus(family: Family) -> PrometheusMetric:
+    if family.kind == "histogram":
+        return _histogram(family)
+    make = CounterMetricFamily if family.kind == "counter" else GaugeMetricFamily
+    metric = make(family.name, family.says, labels=family.labels)
+    for series in family.series:
+        metric.add_metric(series.labels, series.value)
+    return metric
+
+
+def _histogram(family: Family) -> HistogramMetricFamily:
+    metric = HistogramMetricFamily(family.name, family.says, labels=family.labels)
+    bounds = [*(f"{float(bound)}" for bound in family.buckets), "+Inf"]
+    for series in family.series:
+        metric.add_metric(series.labels, _buckets(series, bounds), series.value)
+    return metric
+
+
+Bucket = tuple[str, float] | tuple[str, float, PrometheusExemplar]
+
+
+def _buckets(series: Series, bounds: list[str]) -> list[Bucket]:
+    """Cumulated, each with its exemplar where there is one."""
+    buckets: list[Bucket] = []
+    for bound, count, seen in zip(bounds, accumulate(series.counts), series.exemplars, strict=True):
+        if seen is None:
+            buckets.append((bound, count))
+        else:
+            trace = {"trace_id": seen.trace_id}
+            buckets.append((bound, count, PrometheusExemplar(trace, seen.value, seen.timestamp_seconds)))
+    return buckets

@@ -32,17 +32,20 @@ class Exemplar(NamedTuple):
     """One observation that stands for its bucket, with the trace it was made in."""
 
     value: float
-    trace_id: int | str
-    """32 hex digits, or the number they spell."""
+    trace_id: str
+    """32 hex digits."""
     timestamp_seconds: float
 
-    def trace_hex(self) -> str:
-        """The trace's id as 32 hex digits."""
-        return f"{self.trace_id:032x}" if isinstance(self.trace_id, int) else self.trace_id
+
+def trace_hex(trace_id: int | str) -> str:
+    """A trace's id as 32 hex digits."""
+    return f"{trace_id:032x}" if isinstance(trace_id, int) else trace_id
 
 
-HistogramCell = tuple[list[int], list[float], list[Exemplar | None]]
-"""Observations per bucket (not cumulated, the last beyond every bound), their sum, an exemplar per bucket."""
+HistogramCell = tuple[list[int], list[float], list[tuple[float, int | str, float] | None]]
+"""Observations per bucket (not cumulated, the last beyond every bound), their sum, the parts of an `Exemplar` per
+bucket: making one would cost as much as the rest of the counting.
+"""
 
 CellT = TypeVar("CellT", list[float], HistogramCell)
 
@@ -121,8 +124,11 @@ class Gauge(Metric[list[float]]):
 
     kind = "gauge"
 
-    def __init__(self, name: str, says: str, labels: Labels, guard: Guard) -> None:
+    def __init__(self, name: str, says: str, labels: Labels, guard: Guard, across: str = "sum") -> None:
         super().__init__(name, says, labels, guard)
+        if across not in {"sum", "max", "min"}:
+            raise MetricError(f'{name} has across="{across}"; expected sum, max or min')
+        self.across = across
         self.readers: list[Reader] = []
 
     def set(self, labels: Labels, value: float) -> None:
@@ -185,7 +191,7 @@ class Histogram(Metric[HistogramCell]):
             cell[0][bucket] += 1
             cell[1][0] += value
             if trace_id:
-                cell[2][bucket] = Exemplar(value, trace_id, time.time())
+                cell[2][bucket] = (value, trace_id, time.time())
         except Exception:  # noqa: BLE001 - the host must never pay for being counted
             counters.failure(f"metric:{self.name}")
 

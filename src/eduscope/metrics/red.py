@@ -1,5 +1,7 @@
 """Requests by route: their rate, errors and duration, in one histogram."""
 
+import os
+
 from eduscope.metrics.guard import Guard
 from eduscope.metrics.instruments import Histogram, HistogramCell
 from eduscope.metrics.registry import LATENCY_BUCKETS_SECONDS, gauge, histogram
@@ -27,9 +29,7 @@ class Requests:
         """What was counted, by method, route and status class."""
         return self.durations.series
 
-    def observe(
-        self, method: str, route: str, status: int, seconds: float, trace_id: int | str = ""
-    ) -> None:
+    def observe(self, method: str, route: str, status: int, seconds: float, trace_id: int | str = "") -> None:
         """Counts one finished request. `trace_id`: of a trace that is kept."""
         of_class = _CLASSES[status // 100] if 0 <= status < 1000 else "other"
         self.durations.observe((method, route, of_class), seconds, trace_id)
@@ -39,3 +39,10 @@ requests = Requests(histogram(NAME, SAYS, LABELS))
 """The process' own."""
 
 gauge("http_server_active_requests", "Requests running.", read=lambda: [((), requests.in_progress)])
+
+
+def _after_fork() -> None:
+    requests.in_progress = 0
+
+
+os.register_at_fork(after_in_child=_after_fork)

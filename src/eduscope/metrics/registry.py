@@ -4,6 +4,7 @@ import os
 import threading
 from typing import Any, TypeVar, cast
 
+from eduscope.counters import counters
 from eduscope.metrics.guard import Guard, Labels
 from eduscope.metrics.instruments import Counter, Gauge, Histogram, Metric, MetricError, Reader
 
@@ -23,12 +24,16 @@ def counter(name: str, says: str, labels: Labels = ()) -> Counter:
     return _register(Counter(name.removesuffix("_total"), says, tuple(labels), _guard(name, labels)))
 
 
-def gauge(name: str, says: str, labels: Labels = (), read: Reader | None = None) -> Gauge:
+def gauge(
+    name: str, says: str, labels: Labels = (), read: Reader | None = None, *, across: str = "sum"
+) -> Gauge:
     """A number that goes up and down. With `read`, it is asked for its values when `/metrics` is read.
+
+    `across`: how the values of several workers become one: "sum", "max" or "min".
 
     >>> metrics.gauge("jobs_waiting", "Jobs waiting.", ("queue",), read=lambda: [(("grades",), len(grades))])
     """
-    made = _register(Gauge(name, says, tuple(labels), _guard(name, labels)))
+    made = _register(Gauge(name, says, tuple(labels), _guard(name, labels), across))
     if read is not None:
         made.read_with(read)
     return made
@@ -77,8 +82,10 @@ _folded = counter("eduscope_metrics_folded", "Labels folded into other.", ("metr
 
 
 def _after_fork() -> None:
+    """A child counts for itself: what the parent counted is the parent's to tell."""
     for metric in registered():
         metric.start_over()
+    counters.__init__()  # type: ignore[misc]  # the one object that every module holds
 
 
 os.register_at_fork(after_in_child=_after_fork)

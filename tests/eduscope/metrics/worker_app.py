@@ -1,0 +1,48 @@
+"""A service whose workers share their metrics: run by tests under real servers, or alone."""
+
+import os
+import signal
+import sys
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+import eduscope
+
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+eduscope.init(service="shared", stdout=False, tracing=False)
+served = eduscope.metrics.counter("tests_served", "Served.", ("by",))
+busy = eduscope.metrics.gauge("tests_busy", "Busy.")
+_answer_metrics = eduscope.metrics.asgi_app()
+
+
+async def app(scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
+    """Counts a request; `/metrics` answers for all workers, `/die` ends this one at once."""
+    if scope["type"] == "lifespan" or scope["path"] == "/metrics":
+        await _answer_metrics(scope, receive, send)
+        return
+    if scope["path"] == "/die":
+        os.kill(os.getpid(), signal.SIGKILL)
+    served.add(("all",))
+    busy.set((), 1)
+    await send({"type": "http.response.start", "status": 200, "headers": [(b"connection", b"close")]})
+    await send({"type": "http.response.body", "body": str(os.getpid()).encode()})
+
+
+def alone() -> None:
+    """Counts once for each line on stdin and says so; with `fork`, once here and once in a child."""
+    served.add(("all",), 100)
+    if sys.argv[1:] == ["fork"]:
+        if os.fork():
+            os.wait()
+        served.add(("all",))
+        return
+    for _ in sys.stdin:
+        served.add(("all",))
+        busy.set((), 1)
+        print("counted", flush=True)  # noqa: T201 - the test waits for it
+
+
+if __name__ == "__main__":
+    alone()
