@@ -10,12 +10,12 @@ from eduscope.contract.records import LogRecord, SpanRecord
 
 VERSION = 1
 
-_JSON_TYPES: dict[str, list[str]] = {"number": ["number", "boolean"], "boolean": ["boolean"]}
+_JSON_TYPES: dict[str, list[str]] = {"number": ["number", "boolean", "null"], "boolean": ["boolean", "null"]}
 
 
 def _attribute(field: Field) -> dict[str, Any]:
     return {
-        "type": _JSON_TYPES.get(field.type, ["string"]),
+        "type": _JSON_TYPES.get(field.type, ["string", "null"]),
         "description": field.description,
         "x-eduscope-class": field.field_class.value,
     }
