@@ -1,7 +1,7 @@
 """Every option of the SDK: one table, read once, checked before anything starts."""
 
 import dataclasses
-import difflib
+import importlib
 import os
 import re
 from collections.abc import Callable, Mapping
@@ -93,6 +93,14 @@ class Config:
         "",
         "The lowest level written. Empty: debug in development, info elsewhere.",
         **_one_of("", "debug", "info", "warning", "error", "critical"),
+    )
+    high_volume_events: tuple[str, ...] = _option(
+        (), "Events, by their message, that are sampled beside the contract's own of high volume.", **_NAMES
+    )
+    high_volume_sample_rate: float = _option(
+        0.01,
+        "The share of journeys of which events of high volume are kept, below warning.",
+        **_from_to(0, 1),
     )
     stdout: bool = _option(True, "Write every line to stdout.", **_SWITCH)
     stdlib_logging: bool = _option(
@@ -244,14 +252,20 @@ def _check_spelling(environ: Mapping[str, str], table: Mapping[str, object]) -> 
     for name in environ:
         if name.startswith(PREFIX) and name[len(PREFIX) :].lower() not in table:
             short = name[len(PREFIX) :].lower()
-            if difflib.get_close_matches(short, table, n=1, cutoff=0.9):
+            if _near(short, table, cutoff=0.9):
                 raise ConfigurationError(_unknown(name, short, table))
 
 
 def _unknown(label: str, name: str, table: Mapping[str, object]) -> str:
-    near = difflib.get_close_matches(name, table, n=1)
-    hint = f"did you mean {near[0]}?" if near else "see the configuration reference"
+    near = _near(name, table)
+    hint = f"did you mean {near}?" if near else "see the configuration reference"
     return f"{label} is not an option; {hint}"
+
+
+def _near(name: str, table: Mapping[str, object], cutoff: float = 0.6) -> str:
+    """The option of the nearest spelling, or nothing. `difflib` takes longer to load than this module."""
+    difflib = importlib.import_module("difflib")
+    return next(iter(difflib.get_close_matches(name, table, n=1, cutoff=cutoff)), "")
 
 
 def _read_text(got: object) -> str:

@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 from eduscope import logging, tracing
 from eduscope.config import Config, ConfigurationError, load
+from eduscope.contract import HIGH_VOLUME_EVENTS
 from eduscope.export import Exporter
 from eduscope.fields import forget
 from eduscope.line import NO_TRACE, Lines
 from eduscope.output import WriteBytes, stdout_writer
 from eduscope.privacy import KeyRing, KeyRingError, use_ring
 from eduscope.quiet import quiet
+from eduscope.sampling import Sampling
 
 if TYPE_CHECKING:
     from eduscope.spans import Spans
@@ -104,6 +106,7 @@ def _lines(config: Config, write: WriteBytes, spans: "Spans | None") -> Lines:
         chars_max=config.value_max_chars,
         write=write,
         trace_text=spans.trace_text() if spans else lambda: NO_TRACE,
+        sampling=Sampling({*HIGH_VOLUME_EVENTS, *config.high_volume_events}, config.high_volume_sample_rate),
     )
 
 

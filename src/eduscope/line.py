@@ -85,7 +85,8 @@ class Lines:
                     if not self._sampling.keeps(_journey(fields), rate):
                         counters.sampled_out += 1
                         return
-                    bound += f',"sample_rate":{rate}'
+                    if "sample_rate" not in fields:
+                        bound += f',"sample_rate":{rate}'
                 said = self._judge_message(message)
             ids = current().text
             duration = "null"

@@ -6,9 +6,11 @@ from eduscope.contract.field import Field
 from eduscope.contract.records import LEVELS, MANDATORY, SPAN_KINDS, SPAN_STATUSES, LogRecord, SpanRecord
 from eduscope.contract.registry import LOG_FIELDS, SPAN_FIELDS, attribute, field, log_columns, span_columns
 from eduscope.contract.schema import json_schema
+from eduscope.contract.volume import HIGH_VOLUME_EVENTS
 
 __all__ = [
     "ATTRIBUTES",
+    "HIGH_VOLUME_EVENTS",
     "LEVELS",
     "LOG_FIELDS",
     "MANDATORY",

@@ -7,6 +7,7 @@ from eduscope.contract.classes import FieldClass
 from eduscope.contract.conventions import ATTRIBUTES
 from eduscope.contract.field import Field
 from eduscope.contract.registry import LOG_FIELDS, SPAN_FIELDS
+from eduscope.contract.volume import HIGH_VOLUME_EVENTS
 
 _INTRODUCTION = """# The contract
 
@@ -29,9 +30,18 @@ _RULES = {
 }
 
 
+_SAMPLED = """A service writes them for a share of the journeys, `high_volume_sample_rate`; the lines carry it as
+`sample_rate`. From warning on, every line is written."""
+
+
 def _rows(fields: Iterable[Field]) -> str:
     head = "| field | class | type | meaning |\n|---|---|---|---|\n"
     return head + "".join(f"| `{f.name}` | {f.field_class} | {f.type} | {f.description} |\n" for f in fields)
+
+
+def _events() -> str:
+    rows = "".join(f"| `{message}` | {says} |\n" for message, says in HIGH_VOLUME_EVENTS.items())
+    return f"| message | meaning |\n|---|---|\n{rows}"
 
 
 def markdown() -> str:
@@ -46,4 +56,5 @@ def markdown() -> str:
     ]
     for field_class, fields in groupby(ATTRIBUTES, key=lambda f: f.field_class):
         parts.append(f"### {field_class}\n\n{_rows(fields)}")
+    parts.append(f"## Events of high volume\n\n{_SAMPLED}\n\n{_events()}")
     return "\n".join(parts)

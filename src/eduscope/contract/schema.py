@@ -7,6 +7,7 @@ import msgspec
 from eduscope.contract.conventions import ATTRIBUTES
 from eduscope.contract.field import Field
 from eduscope.contract.records import LogRecord, SpanRecord
+from eduscope.contract.volume import HIGH_VOLUME_EVENTS
 
 VERSION = 1
 
@@ -39,6 +40,7 @@ def json_schema() -> dict[str, Any]:
         "title": "EduScope contract",
         "description": "The fields EduScope's records have, and the class that decides how each is kept.",
         "version": VERSION,
+        "x-eduscope-high-volume-events": HIGH_VOLUME_EVENTS,
         "$ref": "#/$defs/LogRecord",
         "$defs": definitions,
     }
