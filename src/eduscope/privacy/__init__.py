@@ -4,10 +4,11 @@ from eduscope.privacy import policy
 from eduscope.privacy.addresses import network
 from eduscope.privacy.detector import Span
 from eduscope.privacy.errors import GateUnavailable, KeyRingError, PrivacyError
-from eduscope.privacy.finding import Profile, find, redact
+from eduscope.privacy.finding import find, redact
 from eduscope.privacy.gate import Gate, GatePattern, gate_patterns
 from eduscope.privacy.keyring import KeyRing
 from eduscope.privacy.marker import WITHHELD, marker
+from eduscope.privacy.plan import Profile
 from eduscope.privacy.screen import is_clean
 from eduscope.privacy.tokens import default_ring, is_token, tokenize, use_ring
 

@@ -1,6 +1,7 @@
 """The check on the logger's hot path: is a message clean?"""
 
-from eduscope.privacy.finding import Profile, find
+from eduscope.privacy.finding import find
+from eduscope.privacy.plan import Profile
 
 _MAX_REMEMBERED = 4096
 _MAX_REMEMBERED_CHARACTERS = 200

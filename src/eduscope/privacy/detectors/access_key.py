@@ -56,6 +56,7 @@ _PREFIXED = Detector(
             r"[\w./+=-]{16}",
         ),
     ),
+    reach=16,
 )
 _SHAPED = Detector(
     "SECRET",
@@ -69,8 +70,9 @@ _SHAPED = Detector(
         Sign(":", r"AA[\w-]{8}"),
         Sign(".", r"(?:(?<=hv[sb]\.)|(?<=ya29\.)|(?<=dp\.)|(?<=dt0[a-z][0-9]{2}\.)|(?<=atlasv1\.))\w"),
     ),
+    reach=24,
 )
-_HOOK = Detector("SECRET", ascii_pattern(_HOOKS), signs=(Sign(".", r"(?:slack|office|com)[./]\w"),))
+_HOOK = Detector("SECRET", ascii_pattern(_HOOKS), signs=(Sign(".", r"(?:slack|office|com)[./]\w"),), reach=12)
 
 MESSAGE = (_PREFIXED, _SHAPED, _HOOK)
 PROSE = MESSAGE

@@ -21,8 +21,11 @@ _KEYED = Detector(
     "DOB",
     ascii_pattern(rf"(?i:\b{_KEY})[\"'\\]{{0,3}} {{0,2}}[:=] {{0,2}}[\"'\\]{{0,3}}{_DATE}"),
     signs=(key_sign("dob", "o.b", ".b.", "rth", "ate", "day"),),
+    reach=24,
 )
-_BORN = Detector("DOB", ascii_pattern(rf"(?i:\bborn (?:on )?){_DATE}"), signs=(Sign("bB", "(?i:orn) "),))
+_BORN = Detector(
+    "DOB", ascii_pattern(rf"(?i:\bborn (?:on )?){_DATE}"), signs=(Sign("bB", "(?i:orn) "),), reach=1
+)
 _SAID = Detector(
     "DOB",
     ascii_pattern(rf"(?i:\b{_KEY})(?: is| was)?[ :=]{{1,3}}{_DATE}"),

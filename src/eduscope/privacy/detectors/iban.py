@@ -47,7 +47,7 @@ def _is_iban(value: str) -> bool:
 _SIGN = Sign("0-9", r"[0-9](?<=[A-Za-z]{2}..)(?<![\w.-][A-Za-z]{2}..)[ -]?[A-Za-z0-9]{4}[ -]?[A-Za-z0-9]{3}")
 
 _CHECKED = Detector(
-    "IBAN", ascii_pattern(rf"(?<![\w.-]){_GROUPS}(?![\w-])"), signs=(_SIGN,), locate=when(_is_iban)
+    "IBAN", ascii_pattern(rf"(?<![\w.-]){_GROUPS}(?![\w-])"), signs=(_SIGN,), locate=when(_is_iban), reach=2
 )
 _NAMED = Detector(
     "IBAN", ascii_pattern(rf"(?i:\biban\b)[^0-9\n]{{0,16}}?\b(?P<value>{_GROUPS})(?!\w)"), signs=(_SIGN,)

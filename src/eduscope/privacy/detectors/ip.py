@@ -10,26 +10,27 @@ from eduscope.privacy.signs import Sign
 RANK = 50
 
 _OCTET = r"(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
-_V4 = ascii_pattern(rf"(?<![\w.~])(?:{_OCTET}\.){{3}}{_OCTET}(?!\w)(?!\.[0-9])")
+_V4 = ascii_pattern(rf"(?<![\w.~])(?!(?:0|127|255)\.)(?:{_OCTET}\.){{3}}{_OCTET}(?!\w)(?!\.[0-9])")
 _GROUPS = r"[0-9A-Fa-f]{2,4}(?::[0-9A-Fa-f]{1,4})"
 _V6 = ascii_pattern(
     rf"(?<![\w:.])(?:{_GROUPS}{{7}}|{_GROUPS}{{0,6}}::[0-9A-Fa-f]{{1,4}}(?::[0-9A-Fa-f]{{1,4}}){{0,6}})(?![\w:])"
 )
-_VERSION = ascii_pattern(
-    r"(?i:\b(?:version|ver|release|build|revision|rev|firmware|driver|dll|sdk|package|assembly)s?)[\"' =:]{0,4}\Z"
-)
+_WORDS = "version|ver|release|build|revision|rev|firmware|driver|dll|sdk|package|assembly"
+_BEHIND_WORD = "\"' =:"
+_VERSION = ascii_pattern(rf"(?i:\b(?:{_WORDS})s?)[{_BEHIND_WORD}]{{0,4}}\Z")
+_VERSION_WORDS = tuple(word + s for word in _WORDS.split("|") for s in ("", "s"))
 _LONGEST_VERSION_WORD = 16
 
 
 def _host_v4(match: re.Match[str]) -> Range | None:
     """Spare addresses of no host (`130.0.0.0` is a browser's version) and what a word calls a version."""
-    first, _second, third, fourth = (int(octet) for octet in match.group().split("."))
-    if first in (0, 127, 255) or (third, fourth) == (0, 0):
+    start, end = match.span()
+    text = match.string
+    if text.endswith(".0.0", start, end):
         return None
-    start = match.start()
-    return (
-        None if _VERSION.search(match.string[max(0, start - _LONGEST_VERSION_WORD) : start]) else match.span()
-    )
+    before = text[max(0, start - _LONGEST_VERSION_WORD) : start]
+    called_version = before.rstrip(_BEHIND_WORD).lower().endswith(_VERSION_WORDS) and _VERSION.search(before)
+    return None if called_version else (start, end)
 
 
 def _host_v6(match: re.Match[str]) -> Range | None:
@@ -45,9 +46,15 @@ def _host_v6(match: re.Match[str]) -> Range | None:
 
 
 MESSAGE = (
-    Detector("IP", _V4, signs=(Sign("0-9", r"\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]"),), locate=_host_v4),
     Detector(
-        "IP", _V6, signs=(Sign(":", r"(?:(?<=[0-9A-Fa-f]:):|(?:[0-9A-Fa-f]{1,4}:){6})"),), locate=_host_v6
+        "IP", _V4, signs=(Sign(".", r"(?<=[0-9]\.)[0-9]{1,3}\.[0-9]{1,3}\.[0-9]"),), locate=_host_v4, reach=3
+    ),
+    Detector(
+        "IP",
+        _V6,
+        signs=(Sign(":", r"(?:(?<=[0-9A-Fa-f]:):|(?:[0-9A-Fa-f]{1,4}:){6})"),),
+        locate=_host_v6,
+        reach=36,  # seven groups before the second of two colons
     ),
 )
 PROSE = MESSAGE

@@ -10,6 +10,7 @@ _TOKEN = Detector(
     "SECRET",
     ascii_pattern(r"(?<![A-Za-z0-9])eyJ[\w-]{8,}\.[\w-]{4,}(?:\.[\w-]*){0,3}"),
     signs=(Sign("J", r"(?<=eyJ)[\w-]{8}"),),
+    reach=2,
 )
 
 MESSAGE = (_TOKEN,)

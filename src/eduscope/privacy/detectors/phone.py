@@ -65,8 +65,8 @@ def _not_a_date(match: re.Match[str]) -> Range | None:
 
 
 _PLUS = Sign("+", r"[0-9]")
-_ZEROS = Sign("0", r"0[1-9][0-9]{0,2}[ .(-]")
-_TEN = Sign("2-9", r"[0-9][0-9][).-] ?[0-9]{3}[.-][0-9]{4}")
+_ZEROS = Sign("0", r"0(?<![\w+.-]..)[1-9][0-9]{0,2}[ .(-]")
+_TEN = Sign(").-", r"(?<=[0-9].) ?[0-9]{3}[.-][0-9]{4}")
 _SEVEN = Sign("0-9", r"(?:[ ().-]{0,3}[0-9]){5}")
 _KEY_SIGNS = (
     key_sign(
@@ -91,9 +91,9 @@ _KEY_SIGNS = (
 )
 
 MESSAGE = (
-    Detector("PHONE", _INTERNATIONAL, signs=(_PLUS, _ZEROS), locate=_dialled),
-    Detector("PHONE", _NORTH_AMERICAN, signs=(_TEN,)),
-    Detector("PHONE", _KEYED, signs=_KEY_SIGNS, locate=_not_a_date),
+    Detector("PHONE", _INTERNATIONAL, signs=(_PLUS, _ZEROS), locate=_dialled, reach=1),
+    Detector("PHONE", _NORTH_AMERICAN, signs=(_TEN,), reach=6),
+    Detector("PHONE", _KEYED, signs=_KEY_SIGNS, locate=_not_a_date, reach=24),
 )
 PROSE = (
     *MESSAGE,

@@ -78,18 +78,21 @@ _ENDS = (
     *("_id", " id", "-id", "nid", "sid", "ure", "sig", "mac"),
 )
 _SIGNS = (key_sign(*_ENDS),)
+_REACH = 24  # `one_time_password`, four quotes and three spaces
 
 _KEYED = Detector(
     "SECRET",
     ascii_pattern(rf"(?i:{_PLAIN}){_ASSIGNED}{_SCHEME}(?:{_QUOTED}|{_BARE})"),
     signs=_SIGNS,
     locate=_plain,
+    reach=_REACH,
 )
 _KEYED_DRAWN = Detector(
     "SECRET",
     ascii_pattern(rf"(?i:{_AMBIGUOUS}){_ASSIGNED}{_SCHEME}(?:{_QUOTED}|{_BARE})"),
     signs=_SIGNS,
     locate=_ambiguous,
+    reach=_REACH,
 )
 _BEARER = Detector(
     "SECRET",
@@ -97,6 +100,7 @@ _BEARER = Detector(
         r"(?i:\b(?:bearer|basic) {1,3})(?P<value>(?=[A-Za-z0-9._~+/=-]{0,200}[0-9])[A-Za-z0-9._~+/=-]{12,})"
     ),
     signs=(Sign("bB", "(?i:earer |asic )"),),
+    reach=1,
 )
 
 MESSAGE = (_KEYED, _KEYED_DRAWN, _BEARER)

@@ -17,8 +17,9 @@ def _is_issued(value: str) -> bool:
 _DASHED = Detector(
     "SSN",
     ascii_pattern(r"(?<![\w.-])[0-9]{3}-[0-9]{2}-[0-9]{4}(?![\w-])(?!\.[0-9])"),
-    signs=(Sign("0-9", r"[0-9][0-9]-[0-9][0-9]-[0-9]{4}"),),
+    signs=(Sign("-", r"(?<=[0-9]-)[0-9][0-9]-[0-9]{4}"),),
     locate=when(_is_issued),
+    reach=3,
 )
 _KEYED = Detector(
     "SSN",
@@ -27,6 +28,7 @@ _KEYED = Detector(
         + r"[\"'\\]{0,3} {0,3}[:=] {0,3}[\"'\\]{0,3}(?P<value>[0-9]{3}[ -]?[0-9]{2}[ -]?[0-9]{4})(?![0-9])"
     ),
     signs=(key_sign("ssn", "ity", "_no", "ber", "num"),),
+    reach=32,
 )
 _SAID = Detector(
     "SSN",

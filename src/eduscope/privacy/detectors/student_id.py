@@ -21,6 +21,7 @@ _KEYED = Detector(
         key_sign("_id", " id", "tid", "_no", " no", "no.", "num", "ber", "_nr", " nr", "ode"),
         Sign("#", r"[A-Za-z0-9]"),
     ),
+    reach=30,
 )
 _SAID = Detector(
     "STUDENT_ID",

@@ -62,12 +62,14 @@ _KEYED = Detector(
     ),
     signs=(key_sign("uid", "ser", "ame", "_id", "-id", "rid", "gin"),),
     locate=_keyed,
+    reach=30,  # `abcdefghijkl_e`, `account_name`, three quotes and a space
 )
 _MENTIONED = Detector(
     "USERNAME",
     ascii_pattern(rf"(?i:\b(?:for|by|of|as|invalid|illegal|unknown) {{1,2}}user {{1,2}}){_VALUE}"),
     signs=(Sign("uU", "(?<=(?i:[ryfsdln]) [uU])(?i:ser) "),),
     locate=_mentioned,
+    reach=10,  # `unknown` and two spaces
 )
 _METHODS = r"password|publickey|none|keyboard-interactive(?:/pam)?|hostbased|gssapi-with-mic"
 _LOGIN = Detector(
@@ -82,12 +84,14 @@ _LOGIN = Detector(
         Sign("uU", "(?<=(?i:[dl]) [uU])(?i:ser) "),
     ),
     locate=_attempted,
+    reach=28,  # `keyboard-interactive/pam` and two spaces
 )
 _FAILURES = Detector(
     "USERNAME",
     ascii_pattern(rf"(?i:\bauthentication failures? {{1,2}}for {{1,2}}){_VALUE}"),
     signs=(Sign("f", "(?<=(?i:ures|lure) f)or "),),
     locate=_mentioned,
+    reach=28,  # `authentication failures` with two spaces twice
 )
 
 MESSAGE = (_KEYED, _MENTIONED, _LOGIN, _FAILURES)
