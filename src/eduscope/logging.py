@@ -16,6 +16,7 @@ from eduscope.fields import plan
 from eduscope.line import LEVELS, Lines
 from eduscope.output import stdout_writer
 from eduscope.quiet import quiet
+from eduscope.told import repeats
 
 
 def _write_to_current_stdout(line: bytes) -> None:
@@ -126,7 +127,7 @@ class Handler(logging.Handler):
         """Writes one record; never raises."""
         target = _lines
         level = min(50, max(10, record.levelno // 10 * 10))
-        if quiet.on or level < target.threshold:
+        if quiet.on or level < target.threshold or repeats(record):
             return
         try:
             message: object = record.getMessage()

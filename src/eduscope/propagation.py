@@ -5,8 +5,8 @@ a message bus.
 >>> with eduscope.propagation.extract(message.headers):       # where it is taken
 ...     with eduscope.tracing.span("grade.compute", kind="consumer"): ...
 
-`inject` writes `x-correlation-id`, `traceparent`, `tracestate` and W3C `baggage` (correlation, tenant and request; never
-a person) into any mutable mapping of strings. `extract` trusts none of it: what has the wrong shape is replaced.
+`inject` writes `x-correlation-id`, `traceparent`, `tracestate` and W3C `baggage` (correlation, tenant and request;
+never a person) into any mutable mapping of strings. `extract` trusts none of it: what has the wrong shape is replaced.
 """
 
 from eduscope.tracing import extract, inject

@@ -4,6 +4,7 @@ import re
 import weakref
 from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from opentelemetry import baggage, trace
@@ -85,7 +86,7 @@ class Spans:
         else:
             parent = remote_parent(traceparent)
         span = self.tracer.start_span(name, context=parent, kind=SpanKind.SERVER)
-        return ServerSpan(span, otel_context.attach(set_span_in_context(span, parent)))
+        return ServerSpan(span, set_span_in_context(span, parent))
 
     def client_span(self, name: str, attributes: Mapping[str, Any]) -> trace.Span:
         """A client's span; not made the current one."""
@@ -129,11 +130,25 @@ class Spans:
 class ServerSpan:
     """A span that the code of one request runs in."""
 
-    __slots__ = ("_token", "span")
+    __slots__ = ("_context", "_token", "span")
 
-    def __init__(self, span: trace.Span, token: Any) -> None:
+    def __init__(self, span: trace.Span, context: otel_context.Context) -> None:
         self.span = span
-        self._token = token
+        self._context = context
+        self._token = otel_context.attach(context)
+
+    def kept_trace_id(self) -> int:
+        """The trace's id where the trace is kept, else 0."""
+        ids = self.span.get_span_context()
+        return ids.trace_id if ids.trace_flags & TraceFlags.SAMPLED else 0
+
+    def resume(self) -> Any:
+        """Makes it the current span again where another is; gives what `suspend` takes, or None."""
+        return None if otel_context.get_current() is self._context else otel_context.attach(self._context)
+
+    def suspend(self, token: Any) -> None:
+        """Brings back the span before `resume`."""
+        otel_context.detach(token)
 
     def finish(
         self, name: str, attributes: Mapping[str, Any], error: BaseException | None, *, failed: bool
@@ -148,10 +163,14 @@ class ServerSpan:
             elif failed:
                 span.set_status(_FAILED)
 
-    def end(self) -> None:
-        """Ends it; the span before is the current one again."""
+    def end(self, duration_ns: int | None = None) -> None:
+        """Ends it; the span before is the current one again.
+
+        `duration_ns` where it was over before: background work belongs to a request and not to its duration.
+        """
         otel_context.detach(self._token)
-        self.span.end()
+        started_ns = getattr(self.span, "start_time", None)
+        self.span.end(None if duration_ns is None or started_ns is None else started_ns + duration_ns)
 
 
 _FAILED = Status(StatusCode.ERROR)
@@ -199,24 +218,33 @@ def remote_parent(traceparent: str) -> otel_context.Context | None:
 def trace_text() -> Callable[[], str]:
     """A function that gives the running span's ids as they stand in a log line.
 
-    The lines of one span come one after another, so the last answer is kept.
+    The lines of one context come one after another, so the last answer is kept.
     """
     last: tuple[object, str] = (None, NO_TRACE)
-    get_current = otel_context.get_current
+    get_current = _context_reader()
 
     def text() -> str:
         nonlocal last
-        span = get_current().get(_SPAN_KEY)
-        if span is last[0]:
+        context = get_current()
+        if context is last[0]:
             return last[1]
+        span = context.get(_SPAN_KEY)
         ids = span.get_span_context() if isinstance(span, trace.Span) else trace.INVALID_SPAN_CONTEXT
         written = (
             f'"trace_id":"{ids.trace_id:032x}","span_id":"{ids.span_id:016x}"' if ids.is_valid else NO_TRACE
         )
-        last = (span, written)
+        last = (context, written)
         return written
 
     return text
+
+
+def _context_reader() -> Callable[[], otel_context.Context]:
+    """`get_current` without its two wrappers, a tenth of a microsecond on every line; as it is where it keeps its
+    context elsewhere.
+    """
+    variable = getattr(otel_context._RUNTIME_CONTEXT, "_current_context", None)
+    return variable.get if isinstance(variable, ContextVar) else otel_context.get_current
 
 
 _relays: "weakref.WeakKeyDictionary[trace.TracerProvider, Relay]" = weakref.WeakKeyDictionary()

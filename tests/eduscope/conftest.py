@@ -1,11 +1,13 @@
 """What tests of the SDK share: recorded lines and spans, a platform on loopback, and an SDK that is off after each."""
 
+import logging as stdlib_logging
 from collections.abc import Iterator
 
 import pytest
 from tests.eduscope.local_platform import LocalPlatform
 
 import eduscope
+from eduscope import logging
 from eduscope.counters import Counters, counters
 from eduscope.testing import Captured, FakeClock, capture, counted_ids
 
@@ -50,3 +52,13 @@ def stopped() -> Iterator[None]:
     """Shuts the SDK down after the test."""
     yield
     eduscope.shutdown()
+
+
+@pytest.fixture
+def stdlib_lines() -> Iterator[None]:
+    """Python's own `logging` writes lines, as after `init`."""
+    handler = logging.Handler()
+    root = stdlib_logging.getLogger()
+    root.addHandler(handler)
+    yield
+    root.removeHandler(handler)

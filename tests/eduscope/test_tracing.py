@@ -5,8 +5,8 @@ from opentelemetry.trace import SpanKind, StatusCode
 
 import eduscope
 from eduscope import tracing
-from eduscope.context import current, is_correlation_id
 from eduscope.baggage import format_baggage, inbound, parse_baggage
+from eduscope.context import current, is_correlation_id
 from eduscope.spans import remote_parent
 from eduscope.testing import Captured
 

@@ -23,6 +23,21 @@ LABELS = """
 http.request.method: The method of the request, in capitals
 http.request.method_original: The method as the client sent it
 http.outcome: ok, client_error, server_error or disconnected
+http.request.header.accept: The media types the client takes
+http.request.header.accept_encoding: The encodings the client takes
+http.request.header.accept_language: The languages the client takes
+http.request.header.content_encoding: The encoding of the body
+http.request.header.content_type: The media type of the body
+http.request.header.sec_fetch_mode: How the browser asks
+http.request.header.sec_fetch_site: From where the browser asks
+http.request.header.x_requested_with: What asked, by its own word
+url.query.lang: The language asked for
+url.query.limit: How many were asked for
+url.query.offset: Where the answer begins
+url.query.order: The order asked for
+url.query.page: The page asked for
+url.query.page_size: How many a page has
+url.query.sort: What the answer is sorted by
 url.scheme: http or https
 network.protocol.name: The application protocol
 network.protocol.version: The version of the protocol

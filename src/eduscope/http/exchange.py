@@ -1,89 +1,102 @@
-"""One request and its answer, while they pass through the middleware."""
+"""One request and its answer, while they pass through a middleware: what ASGI and WSGI have in common."""
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 from eduscope.context import Context, Learned
-from eduscope.http.request import Scope, body_size, method
+from eduscope.http import request as req
 
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
-
-CORRELATION_HEADER = b"x-correlation-id"
+ANSWER_HEADER = b"x-correlation-id"
 
 DISCONNECTED_STATUS = 499
 """The status recorded where the client went away before an answer began (nginx's number for it)."""
 
+GONE = frozenset({"ClientDisconnect", "ClientDisconnected", "RequestAborted"})
+"""How Starlette, uvicorn and Django call the exception that says the client is gone."""
+
 
 class Exchange:
-    """Counts what passes and puts the correlation id into the answer."""
+    """What is known of one request while it runs. An interface's own exchange fills it in."""
 
     __slots__ = (
-        "_answer_header", "_send", "ended_ns", "headers", "learned", "method", "request_bytes",
-        "response_bytes", "scope", "started_ns", "status",
+        "context", "ended_ns", "headers", "learned", "method", "query", "request_bytes", "response_bytes",
+        "scheme", "span", "started_ns", "status", "version", "written",
     )  # fmt: skip
 
-    def __init__(self, scope: Scope, send: Send, headers: dict[bytes, bytes]) -> None:
+    def __init__(self, method: str, headers: dict[bytes, bytes]) -> None:
         self.started_ns = time.perf_counter_ns()
         self.ended_ns = 0
-        self.scope = scope
+        """When the last byte of the answer was passed on; 0 until then."""
         self.headers = headers
-        self.method = method(scope)
-        self.request_bytes = body_size(headers)
+        self.method = method if method in req.METHODS else req.OTHER_METHOD
+        self.scheme = "http"
+        self.version = ""
+        self.query = b""
+        self.request_bytes = req.body_size(headers)
         self.response_bytes = 0
         self.status = 0
         self.learned = Learned()
-        self._answer_header = b""
-        self._send = send
+        self.context: Context
+        self.span: Any = None
+        self.written = False
+        """Whether the line is out and the request counted."""
 
-    def belongs_to(self, context: Context) -> None:
-        """Ties the exchange to its context: the answer tells the correlation id, and what is bound inside
-        is learned.
-        """
-        context.learned = self.learned
-        self._answer_header = context.correlation_id.encode()
+    def route(self) -> str:
+        """The template of the route that took the request; asked after the application ran."""
+        raise NotImplementedError
 
-    async def send(self, message: Message) -> None:
-        """Passes a message of the answer on."""
-        kind = message["type"]
-        if kind == "http.response.body":
-            self.response_bytes += len(message.get("body", b""))
-            await self._send(message)
-            if not message.get("more_body", False):
-                self.ended_ns = time.perf_counter_ns()
-            return
-        if kind == "http.response.start":
-            self.status = message["status"]
-            headers = [h for h in message.get("headers", ()) if h[0] != CORRELATION_HEADER]
-            headers.append((CORRELATION_HEADER, self._answer_header))
-            message = {**message, "headers": headers}
-        await self._send(message)
+    def peer(self) -> str:
+        """The address of the connection's other end."""
+        raise NotImplementedError
 
-    def counting(self, receive: Receive) -> Receive:
-        """`receive`, with the body counted as it comes, where its size was not declared."""
-        self.request_bytes = 0
-
-        async def counted() -> Message:
-            message = await receive()
-            self.request_bytes = (self.request_bytes or 0) + len(message.get("body", b""))
-            return message
-
-        return counted
+    def told_error(self) -> BaseException | None:
+        """The exception that the framework made an answer of, where it said so."""
+        raise NotImplementedError
 
     def duration_ns(self) -> int:
         """From the call of the application to the last byte of the answer, or to now where there was none."""
         return (self.ended_ns or time.perf_counter_ns()) - self.started_ns
 
     def result(self, error: BaseException | None) -> tuple[int, str]:
-        """The status and the outcome, also where no answer was begun."""
+        """The status and the outcome, also where no answer was begun or it broke off."""
         status = self.status
-        if error is None and 200 <= status < 400:
+        if error is None and self.ended_ns and 200 <= status < 400:
             return status, "ok"
-        if isinstance(error, asyncio.CancelledError) or (error is None and status == 0):
+        if is_gone(error) if error is not None else not self.ended_ns:
             return status or DISCONNECTED_STATUS, "disconnected"
         if error is not None or status >= 500:
-            return status or 500, "server_error"
+            return status if status >= 500 else 500, "server_error"
         return status, "client_error" if status >= 400 else "ok"
+
+
+class ScopedExchange(Exchange):
+    """A request that came by ASGI."""
+
+    __slots__ = ("scope",)
+
+    def __init__(self, scope: req.Scope, method: str, headers: dict[bytes, bytes]) -> None:
+        Exchange.__init__(self, method, headers)
+        self.scope = scope
+        self.scheme = scope.get("scheme") or "http"
+        self.version = scope.get("http_version") or ""
+        self.query = scope.get("query_string", b"")
+
+    def route(self) -> str:
+        """The template of the route."""
+        return req.route(self.scope)
+
+    def peer(self) -> str:
+        """The address of the connection's other end."""
+        client = self.scope.get("client")
+        return str(client[0]) if client else ""
+
+    def told_error(self) -> BaseException | None:
+        """What the framework's own part for it has left in the scope."""
+        error: BaseException | None = self.scope.get(req.TOLD_ERROR)
+        return error
+
+
+def is_gone(error: BaseException) -> bool:
+    """Whether an exception says that the client went away."""
+    return isinstance(error, asyncio.CancelledError) or type(error).__name__ in GONE

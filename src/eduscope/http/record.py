@@ -4,6 +4,8 @@ Method, route, status and protocol make few combinations, so what is written of 
 reused.
 """
 
+import re
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
@@ -19,6 +21,13 @@ CHARS_MAX = 1024
 QUERY_PARAMETERS_MAX = 100
 
 
+_names_secret = re.compile(
+    r"authori[sz]|authentic|cookie|token|secret|passw|credential|session|signature|assertion|csrf|xsrf|jwt|api-?key"
+    r"|(?:^|[-_])(?:auth|key|pwd|pass|sig|code|otp|pin|sid|nonce|hash)(?:[-_]|$)"
+).search
+"""Names of headers and parameters that hold credentials: they are not recorded even where they are listed."""
+
+
 class Known(NamedTuple):
     """What is written of some fields."""
 
@@ -31,9 +40,9 @@ class Recorder:
     """Makes the records of one middleware under one configuration."""
 
     def __init__(self, config: Config | None) -> None:
-        headers = config.record_headers if config else ()
+        headers = _not_secret(config.record_headers if config else ())
         self._headers = {name.encode(): f"http.request.header.{name.replace('-', '_')}" for name in headers}
-        self._query = frozenset(config.record_query if config else ())
+        self._query = frozenset(_not_secret(config.record_query if config else ()))
         self._address_header = config.client_address_header.encode() if config else b""
         self._known: dict[tuple[Any, ...], Known] = {}
         self._clients: dict[tuple[str, bytes], Known] = {}
@@ -44,8 +53,7 @@ class Recorder:
 
     def known(self, exchange: Exchange, route: str, status: int, outcome: str) -> Known:
         """The part that is the same for many requests."""
-        scope = exchange.scope
-        key = (exchange.method, route, status, outcome, scope.get("scheme"), scope.get("http_version"))
+        key = (exchange.method, route, status, outcome, exchange.scheme, exchange.version)
         found = self._known.get(key)
         if found is None:
             if len(self._known) >= COMBINATIONS_MAX:
@@ -64,7 +72,7 @@ class Recorder:
             "http.response.body.size": exchange.response_bytes,
         }
         headers = exchange.headers
-        address = req.client_address(exchange.scope, headers, self._address_header)
+        address = self._address(headers) or exchange.peer()
         client = self._client(address, headers.get(b"user-agent", b""))
         text += client.text
         attributes |= client.attributes
@@ -73,6 +81,12 @@ class Recorder:
             text += chosen.text
             attributes |= chosen.attributes
         return text, attributes
+
+    def _address(self, headers: dict[bytes, bytes]) -> str:
+        """The last entry of the header that the host's own proxy sets."""
+        if not self._address_header:
+            return ""
+        return req.text(headers.get(self._address_header, b"")).rpartition(",")[2].strip()
 
     def _client(self, address: str, agent: bytes) -> Known:
         """Who asks; a client asks more than once."""
@@ -89,7 +103,11 @@ class Recorder:
         """The headers and parameters that the configuration names."""
         headers = exchange.headers
         chosen = {field: req.text(headers[name]) for name, field in self._headers.items() if name in headers}
-        return chosen | _parameters(exchange.scope, self._query) if self._query else chosen
+        return chosen | _parameters(exchange.query, self._query) if self._query else chosen
+
+
+def _not_secret(names: Iterable[str]) -> list[str]:
+    return [name for name in names if not _names_secret(name.replace("_", "-"))]
 
 
 def _written(fields: dict[str, Any], span_name: str = "") -> Known:
@@ -100,7 +118,7 @@ def _written(fields: dict[str, Any], span_name: str = "") -> Known:
 
 
 def _known(  # noqa: PLR0913, PLR0917 - the parts of the key
-    method: str, route: str, status: int, outcome: str, scheme: str | None, version: str | None
+    method: str, route: str, status: int, outcome: str, scheme: str, version: str
 ) -> Known:
     fields = {
         "http.request.method": method,
@@ -108,16 +126,15 @@ def _known(  # noqa: PLR0913, PLR0917 - the parts of the key
         "url.path": route,
         "http.response.status_code": status,
         "http.outcome": outcome,
-        "url.scheme": scheme or "http",
-        "network.protocol.version": version or "",
+        "url.scheme": scheme,
+        "network.protocol.version": version,
     }
     return _written(fields, f"{method} {route}")
 
 
-def _parameters(scope: req.Scope, names: frozenset[str]) -> dict[str, str]:
-    query = req.text(scope.get("query_string", b""))
+def _parameters(query: bytes, names: frozenset[str]) -> dict[str, str]:
     try:
-        pairs = parse_qsl(query, keep_blank_values=True, max_num_fields=QUERY_PARAMETERS_MAX)
+        pairs = parse_qsl(req.text(query), keep_blank_values=True, max_num_fields=QUERY_PARAMETERS_MAX)
     except ValueError:  # more parameters than anyone means
         return {}
     return {f"url.query.{name.lower()}": value for name, value in pairs if name.lower() in names}

@@ -27,6 +27,10 @@ KEPT_HEADERS = frozenset(
     }
 )
 
+NOTED_ROUTE = "eduscope.route"
+TOLD_ERROR = "eduscope.error"
+"""Where our parts for a framework leave, in ASGI's scope or WSGI's environ, the route and the exception."""
+
 Scope = MutableMapping[str, Any]
 
 
@@ -39,19 +43,13 @@ def read_headers(scope: Scope, wanted: frozenset[bytes]) -> dict[bytes, bytes]:
     return found
 
 
-def method(scope: Scope) -> str:
-    """The method, or `_OTHER`."""
-    given: str = scope.get("method", "")
-    return given if given in METHODS else OTHER_METHOD
-
-
 def route(scope: Scope) -> str:
     """The template of the route that took the request, its mount's path in front; never the raw path.
 
     Asked after the application ran: Starlette and FastAPI leave `route` in the scope, Litestar
-    `path_template`.
+    `path_template`; for frameworks that leave nothing, a part of ours notes it.
     """
-    template = scope.get("path_template")
+    template = scope.get(NOTED_ROUTE) or scope.get("path_template")
     if template is None:
         effective = scope.get("fastapi", _NONE).get("effective_route_context")
         found = scope.get("route") if effective is None else effective
@@ -84,14 +82,6 @@ def body_size(headers: Mapping[bytes, bytes]) -> int | None:
     if declared is not None:
         return int(declared) if declared.isdigit() and len(declared) < 16 else None
     return None if b"transfer-encoding" in headers else 0
-
-
-def client_address(scope: Scope, headers: Mapping[bytes, bytes], trusted_header: bytes) -> str:
-    """The client's address: the last entry of the header the host's own proxy sets, else the connection's."""
-    if trusted_header and trusted_header in headers:
-        return text(headers[trusted_header]).rpartition(",")[2].strip()
-    client = scope.get("client")
-    return str(client[0]) if client else ""
 
 
 def text(value: bytes) -> str:
