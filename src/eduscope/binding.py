@@ -5,6 +5,7 @@ from types import TracebackType
 
 from eduscope.context import (
     Context,
+    Learned,
     current,
     enter,
     is_correlation_id,
@@ -51,7 +52,7 @@ class bind:  # noqa: N801 - reads as the verb it is: `with eduscope.bind(tenant_
     ...     log.info("grade published", duration_ms=4.2)
     """
 
-    __slots__ = ("_ids", "_token")
+    __slots__ = ("_ids", "_token", "_work")
 
     def __init__(
         self,
@@ -63,6 +64,8 @@ class bind:  # noqa: N801 - reads as the verb it is: `with eduscope.bind(tenant_
     ) -> None:
         self._ids = (tenant_id, user_id, correlation_id, request_id)
         self._token: Token[Context] | None = None
+        self._work: Learned | None = None
+        """The piece of work that begins here, outside of any request: a job, a script."""
 
     def __enter__(self) -> Context:
         tenant_id, user_id, correlation_id, request_id = self._ids
@@ -73,8 +76,9 @@ class bind:  # noqa: N801 - reads as the verb it is: `with eduscope.bind(tenant_
             correlation_id=correlation_id,
             request_id=request_id,
         )
-        if bound.learned is not None:
-            bound.learned.add(bound)
+        if bound.learned is None:
+            bound.learned = self._work = Learned()
+        bound.learned.add(bound)
         self._token = enter(bound)
         return bound
 
@@ -83,6 +87,8 @@ class bind:  # noqa: N801 - reads as the verb it is: `with eduscope.bind(tenant_
     ) -> None:
         if self._token is not None:
             token, self._token = self._token, None
+            if self._work is not None:
+                self._work.end()
             try:
                 leave(token)
             except ValueError:

@@ -8,6 +8,7 @@ import os
 import re
 from collections.abc import Callable
 from contextvars import ContextVar
+from typing import Protocol
 
 CORRELATION_HEADER = "x-correlation-id"
 BAGGAGE_KEYS = ("correlation_id", "tenant_id", "request_id")
@@ -51,16 +52,33 @@ def valid_correlation_id(candidate: object) -> str:
     return new_id()
 
 
+class Counted(Protocol):
+    """What is counted while a request runs and reported at its end."""
+
+    def add(self, system: str, text: str, duration_ns: int) -> None:
+        """Counts one."""
+
+    def report(self) -> None:
+        """Reports, where there is something to say. Never raises."""
+
+
 class Learned:
     """What is learned inside a request about whose it is, for the request's own line, which is written
     outside.
     """
 
-    __slots__ = ("tenant_id", "user_id")
+    __slots__ = ("queries", "tenant_id", "user_id")
 
     def __init__(self) -> None:
         self.tenant_id = ""
         self.user_id = ""
+        self.queries: Counted | None = None
+        """What databases were asked in the request; filled by `eduscope.database`."""
+
+    def end(self) -> None:
+        """The request is over; its context is still the current one."""
+        if self.queries is not None:
+            self.queries.report()
 
     def add(self, context: "Context") -> None:
         """Learns from a context bound inside; the first tenant and the first person stand."""

@@ -9,11 +9,11 @@ OpenTelemetry is loaded by `eduscope.init`, not by importing this module.
 """
 
 from collections.abc import Iterator, Mapping, MutableMapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from eduscope import baggage
-from eduscope.context import Context, current, enter, leave
+from eduscope.context import Context, Learned, current, enter, leave
 
 if TYPE_CHECKING:
     from eduscope.spans import Spans
@@ -88,13 +88,15 @@ def extract(carrier: Mapping[str, Any]) -> Iterator[Context]:
     Values of the wrong shape are replaced, never echoed. A user does not travel: bind them again.
     """
     headers = {_text(name).lower(): _text(value) for name, value in carrier.items()}
-    token = enter(baggage.inbound(headers.get(baggage.CORRELATION_HEADER), headers.get("baggage")))
+    context = baggage.inbound(headers.get(baggage.CORRELATION_HEADER), headers.get("baggage"))
+    work = context.learned = Learned()
+    token = enter(context)
     try:
-        if _active is None:
-            yield current()
-        else:
-            with _active.extracted(headers):
+        with nullcontext() if _active is None else _active.extracted(headers):
+            try:
                 yield current()
+            finally:
+                work.end()
     finally:
         leave(token)
 

@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 import sqlalchemy as sa
 from opentelemetry.trace import SpanKind, StatusCode
@@ -10,7 +12,7 @@ from eduscope.testing import Captured
 INSERT = sa.text("INSERT INTO people (id, name) VALUES (:id, :name)")
 
 
-def engine(**options: float) -> sa.Engine:
+def engine(**options: Any) -> sa.Engine:
     """A database in memory with one table."""
     made = sa.create_engine("sqlite://", poolclass=sa.StaticPool)
     with made.begin() as connection:
@@ -76,10 +78,10 @@ def test_instrumenting_twice_observes_once(seen: Captured) -> None:
 def test_a_fault_of_the_observer_does_not_reach_the_query(
     seen: Captured, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(statement: str) -> str:
+    def broken(statement: str, system: str) -> str:
         raise RuntimeError("bug")
 
-    monkeypatch.setattr("eduscope.database.sqlalchemy.normalised", broken)
+    monkeypatch.setattr("eduscope.database.observation.read", broken)
     with engine().begin() as connection:
         assert connection.execute(sa.text("SELECT 1")).scalar() == 1
 
