@@ -15,6 +15,9 @@ _KIB = 1024
 _MIB = 1024 * _KIB
 
 
+TRACE_TARGETS = ("platform", "jaeger", "tempo", "honeycomb", "otlp")
+
+
 class ConfigurationError(ValueError):
     """An option has a value that cannot be used, or a name that is not an option. Start-up stops."""
 
@@ -56,6 +59,15 @@ def _from_to(low: float, high: float, unit: str = "") -> dict[str, Any]:
 
 _NAME: dict[str, Any] = {"wanted": "1 to 64 of A-Z a-z 0-9 . _ -", "accepts": _shape(r"[A-Za-z0-9._-]{1,64}")}
 _SWITCH: dict[str, Any] = {"wanted": "true or false"}
+_ADDRESS: dict[str, Any] = {
+    "wanted": "an http:// or https:// address without a query",
+    "accepts": _shape(r"https?://[^\s/?#@]+(/[^\s?#]*)?"),
+}
+_HEADERS: dict[str, Any] = {
+    "wanted": "name=value with commas between",
+    "accepts": _shape(r"([A-Za-z0-9-]+=[ -+\--~]*(,|$))*"),
+    "secret": True,
+}
 _NAMES: dict[str, Any] = {"wanted": "lower-case names with commas between them", "accepts": all}
 
 
@@ -110,6 +122,50 @@ class Config:
     trace_sample_rate: float = _option(
         1.0, "The share of new traces that are kept; a caller's decision is followed.", **_from_to(0, 1)
     )
+    trace_keep_errors: bool = _option(
+        True,
+        "Keep spans that fail in traces that are not kept. Spans are then made for all, at the cost of it.",
+        **_SWITCH,
+    )
+    trace_exporters: tuple[str, ...] = _option(
+        (),
+        "Where spans go: `platform`, `jaeger`, `tempo`, `honeycomb`, `otlp`, commas between. Empty: the platform.",
+        wanted="platform, jaeger, tempo, honeycomb or otlp, each once, with commas between them",
+        accepts=lambda names: len(set(names)) == len(names) and set(names) <= set(TRACE_TARGETS),
+    )
+    trace_queue_bytes: int = _option(
+        4 * _MIB, "How much may wait for each target of spans.", **_from_to(64 * _KIB, 256 * _MIB, "bytes")
+    )
+    jaeger_endpoint: str = _option("http://localhost:4318", "Jaeger's address for OTLP by HTTP.", **_ADDRESS)
+    jaeger_headers: str = _option("", "Headers for Jaeger: `name=value`, commas between.", **_HEADERS)
+    tempo_endpoint: str = _option("http://localhost:4318", "Tempo's address for OTLP by HTTP.", **_ADDRESS)
+    tempo_headers: str = _option("", "Headers for Tempo: `name=value`, commas between.", **_HEADERS)
+    tempo_tenant: str = _option(
+        "",
+        "Tempo's tenant (`X-Scope-OrgID`).",
+        wanted="at most 150 of A-Z a-z 0-9 . _ -",
+        accepts=_shape(r"[A-Za-z0-9._-]{0,150}"),
+    )
+    honeycomb_endpoint: str = _option(
+        "https://api.honeycomb.io",
+        "Honeycomb's address; `https://api.eu1.honeycomb.io` in Europe.",
+        **_ADDRESS,
+    )
+    honeycomb_key: str = _option(
+        "",
+        "Honeycomb's ingest key.",
+        wanted="printable text without spaces",
+        accepts=_shape(r"[!-~]*"),
+        secret=True,
+    )
+    honeycomb_dataset: str = _option(
+        "",
+        "Honeycomb's dataset; for classic environments only.",
+        wanted="printable text",
+        accepts=_shape(r"[ -~]*"),
+    )
+    otlp_endpoint: str = _option("http://localhost:4318", "Any other collector's address.", **_ADDRESS)
+    otlp_headers: str = _option("", "Headers for it: `name=value`, commas between.", **_HEADERS)
     trust_baggage: bool = _option(
         True,
         "Take `tenant_id` and `request_id` from inbound baggage. Turn it off where the internet comes in.",
@@ -121,7 +177,14 @@ class Config:
         wanted="a lower-case header name, such as x-forwarded-for",
         accepts=_shape(r"[a-z0-9-]{0,64}"),
     )
-    record_headers: tuple[str, ...] = _option((), "Request headers recorded beside the fixed ones.", **_NAMES)
+    propagate_to: tuple[str, ...] = _option(
+        ("*",),
+        "Hosts whose calls carry the correlation and the trace: names, `*.school.example`, or `*` for all.",
+        **_NAMES,
+    )
+    record_headers: tuple[str, ...] = _option(
+        (), "Request headers recorded beside the fixed ones; credentials never.", **_NAMES
+    )
     record_query: tuple[str, ...] = _option((), "Query parameters recorded.", **_NAMES)
     metrics_port: int = _option(
         0,
@@ -181,6 +244,10 @@ class Config:
         5.0, "How long the end of the process may wait for the platform.", **_from_to(0, 300, "seconds")
     )
 
+    def trace_targets(self) -> tuple[str, ...]:
+        """Where spans go, by name."""
+        return self.trace_exporters or (("platform",) if self.endpoint else ())
+
     def level(self) -> str:
         """The lowest level written."""
         return self.log_level or ("debug" if self.environment == "development" else "info")
@@ -237,6 +304,12 @@ def _whole(config: Config) -> Config:
         raise ConfigurationError(
             'service= is ""; expected the name of this service: init(service="courses") or EDUSCOPE_SERVICE'
         )
+    for target, needed in (("platform", "endpoint"), ("honeycomb", "honeycomb_key")):
+        if target in config.trace_exporters and not getattr(config, needed):
+            raise ConfigurationError(
+                f'trace_exporters names "{target}", but {needed} is empty; expected {needed}= or '
+                f"{PREFIX}{needed.upper()}"
+            )
     if config.log_level == "debug" and config.environment != "development":
         raise ConfigurationError(
             f'log_level is "debug" in environment "{config.environment}"; expected info or higher: '

@@ -1,4 +1,4 @@
-"""The bounded way out: lines wait in memory for a background thread that takes them to the platform.
+"""The bounded way out: lines and encoded spans wait in memory for a background thread that takes them to a target.
 
 The host's thread only appends to a queue. The queue is bounded in bytes; what does not fit is dropped and
 counted. A platform that is slow, away or refusing costs the host nothing but those drops.
@@ -11,7 +11,7 @@ import threading
 import time
 import weakref
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple, Protocol
 
 from eduscope.counters import counters
@@ -53,13 +53,52 @@ class Outcome(NamedTuple):
 
 
 class Sender(Protocol):
-    """What takes a batch to the platform; `eduscope.delivery.Delivery` does."""
+    """What takes a batch to its target; `eduscope.delivery.Delivery` does."""
 
-    def send(self, lines: bytes) -> Outcome:
-        """Sends lines once."""
+    def send(self, body: bytes, batch_id: str) -> Outcome:
+        """Sends a batch once. The id is the same each time the same batch is sent."""
 
     def close(self) -> None:
         """Gives up the connection."""
+
+
+class Tally(Protocol):
+    """Where an exporter counts what became of its records; `eduscope.counters` for lines."""
+
+    def drop(self, reason: str, records: int = 1, /) -> None:
+        """Counts records given up."""
+
+    def sent(self, *, records: int, size_bytes: int) -> None:
+        """Counts a batch the target kept."""
+
+
+class LineTally:
+    """Counts lines."""
+
+    def drop(self, reason: str, records: int = 1, /) -> None:
+        """Counts lines given up."""
+        counters.drop(reason, records)
+
+    def sent(self, *, records: int, size_bytes: int) -> None:
+        """Counts a batch of lines the platform kept."""
+        counters.sent(lines=records, size_bytes=size_bytes)
+
+
+class Piece(bytes):
+    """Bytes that hold several records and can be joined with others, such as an encoded OTLP message."""
+
+    records = 1
+
+    @classmethod
+    def of(cls, content: bytes, records: int) -> "Piece":
+        """The bytes, knowing how many records they hold."""
+        piece = cls(content)
+        piece.records = records
+        return piece
+
+
+def _records(batch: Iterable[bytes]) -> int:
+    return sum(getattr(piece, "records", 1) for piece in batch)
 
 
 class Exporter:
@@ -74,6 +113,7 @@ class Exporter:
         interval_seconds: float,
         keep_newest: bool = True,
         in_thread: Callable[[], None] = lambda: None,
+        tally: Tally | None = None,
     ) -> None:
         self._make_sender = make_sender
         self._queue_bytes = queue_bytes
@@ -81,6 +121,7 @@ class Exporter:
         self._interval_seconds = interval_seconds
         self._keep_newest = keep_newest
         self._in_thread = in_thread
+        self._tally = tally or LineTally()
         self._closed = False
         self.start_over()
         _exporters.add(self)
@@ -99,6 +140,7 @@ class Exporter:
         self._waiting: deque[bytes] = deque()
         self._waiting_bytes = 0
         self._in_flight_bytes = 0
+        self._in_flight_records = 0
         self._thread: threading.Thread | None = None
 
     @property
@@ -111,10 +153,10 @@ class Exporter:
         size = len(line) + LINE_OVERHEAD_BYTES
         with self._lock:
             if self._closed:
-                counters.drop("closed")
+                self._tally.drop("closed", _records([line]))
                 return
             if self.queued_bytes + size > self._queue_bytes and not self._make_room(size):
-                counters.drop("queue_full")
+                self._tally.drop("queue_full", _records([line]))
                 return
             self._waiting.append(line)
             self._waiting_bytes += size
@@ -140,19 +182,20 @@ class Exporter:
         if thread is not None and thread is not threading.current_thread():
             thread.join(timeout_seconds + 0.2)
         with self._lock:
-            left = len(self._waiting)
+            left = _records(self._waiting)
             self._waiting.clear()
             self._waiting_bytes = 0
         if left:
-            counters.drop("shutdown", left)
+            self._tally.drop("shutdown", left)
 
     def _make_room(self, size: int) -> bool:
         """Drops the oldest lines until one of this size fits; False where the new one is to go instead."""
         if not self._keep_newest or size + self._in_flight_bytes > self._queue_bytes:
             return False
         while self._waiting and self.queued_bytes + size > self._queue_bytes:
-            self._waiting_bytes -= len(self._waiting.popleft()) + LINE_OVERHEAD_BYTES
-            counters.drop("queue_full")
+            oldest = self._waiting.popleft()
+            self._waiting_bytes -= len(oldest) + LINE_OVERHEAD_BYTES
+            self._tally.drop("queue_full", _records([oldest]))
         return True
 
     def _start_thread(self) -> None:
@@ -179,6 +222,8 @@ class Exporter:
             with self._lock:
                 self._thread = None
                 self._in_flight_bytes = 0
+                lost, self._in_flight_records = self._in_flight_records, 0
+            self._tally.drop("failed", lost)
         finally:
             sender.close()
 
@@ -193,28 +238,31 @@ class Exporter:
                 size += len(line) + LINE_OVERHEAD_BYTES
             self._waiting_bytes -= size
             self._in_flight_bytes = size
+            self._in_flight_records = _records(batch)
             if not batch:
                 self._idle.set()
             return batch
 
     def _deliver(self, sender: Sender, batch: list[bytes]) -> None:
         """Sends one batch, again and again where that may help, until it is kept or given up."""
-        lines = b"".join(batch)
+        body = b"".join(batch)
+        records = _records(batch)
+        batch_id = f"{_jitter.getrandbits(128):032x}"
         backoff_seconds = BACKOFF_FIRST_SECONDS
         attempt = 1
         while True:
-            outcome = sender.send(lines)
+            outcome = sender.send(body, batch_id)
             if outcome.verdict is Verdict.KEPT:
-                counters.sent(lines=len(batch), size_bytes=len(lines))
+                self._tally.sent(records=records, size_bytes=len(body))
                 return
             counters.failure(f"export_{outcome.reason}")
             worn_out = outcome.verdict is Verdict.DOUBTFUL and attempt >= DOUBTFUL_ATTEMPTS_MAX
             if outcome.verdict is Verdict.REFUSED or worn_out:
-                counters.drop(outcome.reason, len(batch))
+                self._tally.drop(outcome.reason, records)
                 return
             pause = max(outcome.retry_after_seconds, backoff_seconds * _jitter.uniform(0.5, 1.0))
             if not self._pause(pause):
-                counters.drop("shutdown", len(batch))
+                self._tally.drop("shutdown", records)
                 return
             backoff_seconds = min(backoff_seconds * 2, BACKOFF_MAX_SECONDS)
             attempt += 1
@@ -236,6 +284,7 @@ _exporters: "weakref.WeakSet[Exporter]" = weakref.WeakSet()
 
 
 def _after_fork() -> None:
+    _jitter.seed()  # else every child would draw the same batch ids
     for exporter in list(_exporters):
         exporter.start_over()
 

@@ -2,7 +2,6 @@
 
 import atexit
 import importlib
-import logging as stdlib_logging
 import os
 import sys
 import threading
@@ -14,7 +13,7 @@ from eduscope.config import Config, ConfigurationError, load
 from eduscope.contract import HIGH_VOLUME_EVENTS
 from eduscope.export import Exporter
 from eduscope.fields import forget
-from eduscope.line import NO_TRACE, Lines
+from eduscope.line import LEVELS, NO_TRACE, Lines
 from eduscope.output import WriteBytes, stdout_writer
 from eduscope.privacy import KeyRing, KeyRingError, use_ring
 from eduscope.quiet import quiet
@@ -22,6 +21,7 @@ from eduscope.sampling import Sampling
 
 if TYPE_CHECKING:
     from eduscope.spans import Spans
+    from eduscope.standard_logging import Capture
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +31,7 @@ class Running:
     config: Config
     exporter: Exporter | None
     spans: "Spans | None"
-    handler: stdlib_logging.Handler | None
+    capture: "Capture | None"
 
 
 _running: Running | None = None
@@ -92,9 +92,9 @@ def _start(config: Config) -> Running:
     exporter = _make_exporter(config) if config.endpoint else None
     logging.use(_lines(config, _writer(config, exporter), spans))
     tracing.use(spans)
-    handler = _handle_stdlib() if config.stdlib_logging else None
+    capture = _capture_standard(config) if config.stdlib_logging else None
     atexit.register(shutdown)
-    return Running(config=config, exporter=exporter, spans=spans, handler=handler)
+    return Running(config=config, exporter=exporter, spans=spans, capture=capture)
 
 
 def _lines(config: Config, write: WriteBytes, spans: "Spans | None") -> Lines:
@@ -113,8 +113,8 @@ def _lines(config: Config, write: WriteBytes, spans: "Spans | None") -> Lines:
 def _stop(running: Running) -> None:
     timeout_seconds = running.config.shutdown_timeout_seconds
     atexit.unregister(shutdown)
-    if running.handler is not None:
-        stdlib_logging.getLogger().removeHandler(running.handler)
+    if running.capture is not None:
+        running.capture.end()
     tracing.use(None)
     logging.use(_lines(running.config, _writer(running.config, None), None))
     if running.exporter is not None:
@@ -140,7 +140,7 @@ def _start_spans(config: Config) -> "Spans":
     """
     spans = importlib.import_module("eduscope.spans")
     target = None
-    if config.endpoint:
+    if config.trace_targets():
         target = importlib.import_module("eduscope.span_export").batch_processor(config)
     started: Spans = spans.set_up(config, target)
     return started
@@ -154,8 +154,9 @@ def _share_metrics(config: Config) -> None:
 
 def _make_exporter(config: Config) -> Exporter:
     delivery = importlib.import_module("eduscope.delivery")
+    door = delivery.platform_door(config.endpoint, config.ingest_key)
     return Exporter(
-        lambda: delivery.Delivery(config.endpoint, config.ingest_key, config.export_timeout_seconds),
+        lambda: delivery.Delivery(door, config.export_timeout_seconds),
         queue_bytes=config.export_queue_bytes,
         batch_bytes=config.export_batch_bytes,
         interval_seconds=config.export_interval_seconds,
@@ -189,7 +190,7 @@ def _writer(config: Config, exporter: Exporter | None) -> WriteBytes:
     return write_all
 
 
-def _handle_stdlib() -> stdlib_logging.Handler:
-    handler = logging.Handler()
-    stdlib_logging.getLogger().addHandler(handler)
-    return handler
+def _capture_standard(config: Config) -> "Capture":
+    """`logging.config` is loaded here and not above: it brings sockets and queues along."""
+    capture: Capture = importlib.import_module("eduscope.standard_logging").Capture(LEVELS[config.level()])
+    return capture

@@ -1,26 +1,21 @@
-"""Spans on their way out: batched by OpenTelemetry, judged by the contract, sent by the official OTLP
-exporter.
-"""
+"""Spans on their way out: judged by the contract, encoded by OpenTelemetry's own encoder, sent to every target."""
 
-import threading
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from opentelemetry.exporter.otlp.proto.http import Compression
-from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+from opentelemetry.exporter.otlp.proto.common.trace_encoder import encode_spans
+from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import Event, ReadableSpan
-from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter, SpanExportResult
-from opentelemetry.trace import Link, Status
+from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
+from opentelemetry.trace import Link, SpanContext, Status
 
 from eduscope.config import Config
 from eduscope.counters import counters
 from eduscope.fields import IDS, Scalar, plans, safe_message
 from eduscope.quiet import quiet
-
-QUEUE_MAX_SPANS = 4096
-BATCH_MAX_SPANS = 512
-"""About 1 KB a span: the full queue stays below 5 MB."""
+from eduscope.span_queue import SpanQueue
+from eduscope.trace_targets import Targets
 
 NAME_MAX_CHARS = 256
 VALUE_MAX_CHARS = 8192
@@ -58,46 +53,27 @@ class SafeExporter(SpanExporter):
         return self._inner.force_flush(timeout_millis)
 
 
-class BatchProcessor(BatchSpanProcessor):
-    """OpenTelemetry's batch processor; drops are counted, and flush and end are bounded in time."""
+def batch_processor(config: Config, exporter: SpanExporter | None = None) -> SpanQueue:
+    """What takes ended spans to the targets of a configuration, or to the exporter given."""
+    if exporter is not None:
+        safe = SafeExporter(exporter)
+        return SpanQueue(lambda spans: _export(safe, spans), interval_seconds=config.export_interval_seconds)
+    targets = Targets.of(config)
 
-    def on_end(self, span: ReadableSpan) -> None:
-        """Takes a span; a full queue drops the new one."""
-        if len(self._batch_processor._queue) >= QUEUE_MAX_SPANS:
-            counters.drop_spans("queue_full", 1)
-            return
-        super().on_end(span)
+    def deliver(spans: Sequence[ReadableSpan]) -> None:
+        targets.offer(encode_spans([safe_span(span) for span in spans]).SerializeToString(), len(spans))
 
-    def stop(self, timeout_seconds: float) -> None:
-        """Sends what it can in the time given."""
-        self._batch_processor.shutdown(timeout_millis=int(timeout_seconds * 1000))
-
-    def force_flush(self, timeout_millis: int | None = None) -> bool:
-        """Sends what waits. OpenTelemetry's own waits without a limit, so it waits in a thread of its own."""
-        flushing = threading.Thread(target=super().force_flush, name="eduscope-flush", daemon=True)
-        flushing.start()
-        flushing.join((30_000 if timeout_millis is None else timeout_millis) / 1000)
-        return not flushing.is_alive()
-
-
-def batch_processor(config: Config, exporter: SpanExporter | None = None) -> BatchProcessor:
-    """The processor that sends spans to the platform of a configuration, or to the exporter given."""
-    return BatchProcessor(
-        SafeExporter(exporter or _otlp_exporter(config)),
-        max_queue_size=QUEUE_MAX_SPANS,
-        max_export_batch_size=BATCH_MAX_SPANS,
-        schedule_delay_millis=config.export_interval_seconds * 1000,
+    return SpanQueue(
+        deliver,
+        interval_seconds=config.export_interval_seconds,
+        flush_targets=targets.flush,
+        close_targets=targets.close,
+        drop=targets.drop,
     )
 
 
-def _otlp_exporter(config: Config) -> OTLPSpanExporter:
-    headers = {"Authorization": f"Bearer {config.ingest_key}"} if config.ingest_key else {}
-    return OTLPSpanExporter(
-        endpoint=f"{config.endpoint}/v1/traces",
-        headers=headers,
-        timeout=config.export_timeout_seconds,
-        compression=Compression.Gzip,
-    )
+def _export(exporter: SpanExporter, spans: Sequence[ReadableSpan]) -> None:
+    exporter.export(spans)
 
 
 def safe_span(span: ReadableSpan) -> ReadableSpan:
@@ -107,18 +83,35 @@ def safe_span(span: ReadableSpan) -> ReadableSpan:
         status = Status(status.status_code, safe_message(status.description))
     return ReadableSpan(
         name=_safe_name(span.name),
-        context=span.context,
-        parent=span.parent,
-        resource=span.resource,
+        context=_plain(span.context),
+        parent=_plain(span.parent),
+        resource=_safe_resource(span.resource),
         attributes=safe_attributes(span.attributes),
         events=[Event(_safe_name(e.name), safe_attributes(e.attributes), e.timestamp) for e in span.events],
-        links=[Link(link.context, safe_attributes(link.attributes)) for link in span.links],
+        links=[Link(_bare(link.context), safe_attributes(link.attributes)) for link in span.links],
         kind=span.kind,
         status=status,
         start_time=span.start_time,
         end_time=span.end_time,
         instrumentation_scope=span.instrumentation_scope,
     )
+
+
+def _plain(context: SpanContext | None) -> SpanContext | None:
+    return None if context is None else _bare(context)
+
+
+def _bare(context: SpanContext) -> SpanContext:
+    """The context without its `tracestate`: whoever called may have written anything into it."""
+    if not context.trace_state:
+        return context
+    return SpanContext(context.trace_id, context.span_id, context.is_remote, context.trace_flags)
+
+
+@lru_cache(maxsize=16)
+def _safe_resource(resource: Resource) -> Resource:
+    """The resource, judged too: the host may add to it by OTEL_RESOURCE_ATTRIBUTES."""
+    return Resource(safe_attributes(resource.attributes), resource.schema_url)
 
 
 @lru_cache(maxsize=1024)

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import msgspec
+import zstandard
 
 
 class Answer(NamedTuple):
@@ -70,6 +71,8 @@ class LocalPlatform:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 if self.headers.get("Content-Encoding") == "gzip":
                     body = gzip.decompress(body)
+                elif self.headers.get("Content-Encoding") == "zstd":
+                    body = zstandard.decompress(body)
                 answer = platform.then.popleft() if platform.then else platform.always
                 platform.taken.append(Taken(self.path, {k.lower(): v for k, v in self.headers.items()}, body))
                 time.sleep(answer.after_seconds)

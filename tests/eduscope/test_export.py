@@ -7,7 +7,7 @@ import pytest
 from tests.eduscope.local_platform import Answer, LocalPlatform
 
 from eduscope.counters import Counters
-from eduscope.delivery import Delivery, judge
+from eduscope.delivery import Delivery, judge, platform_door
 from eduscope.export import LINE_OVERHEAD_BYTES, Exporter, Outcome, Verdict
 
 LINE = b'{"message":"said"}\n'
@@ -21,7 +21,8 @@ def make() -> Iterator[Make]:
 
     def make(url: str, *, timeout_seconds: float = 1.0, **options: object) -> Exporter:
         settings = {"queue_bytes": 100_000, "batch_bytes": 50_000, "interval_seconds": 0.02, **options}
-        exporter = Exporter(lambda: Delivery(url, "key-1", timeout_seconds), **settings)  # type: ignore[arg-type]
+        door = platform_door(url, "key-1")
+        exporter = Exporter(lambda: Delivery(door, timeout_seconds), **settings)  # type: ignore[arg-type]
         made.append(exporter)
         return exporter
 
@@ -39,7 +40,7 @@ def test_lines_arrive_as_they_were_with_the_key(platform: LocalPlatform, make: M
     first = platform.taken[0]
     assert first.headers["authorization"] == "Bearer key-1"
     assert first.headers["content-type"] == "application/x-ndjson"
-    assert first.headers["content-encoding"] == "gzip"
+    assert first.headers["content-encoding"] == "zstd"
 
 
 def test_a_path_of_the_endpoint_is_kept(platform: LocalPlatform, make: Make) -> None:
@@ -159,8 +160,8 @@ def test_a_sender_that_breaks_is_replaced_with_the_next_line(fresh_counters: Cou
     sent: list[bytes] = []
 
     class Breaking:
-        def send(self, lines: bytes) -> Outcome:
-            sent.append(lines)
+        def send(self, body: bytes, batch_id: str) -> Outcome:
+            sent.append(body)
             if len(sent) == 1:
                 raise RuntimeError("bug")
             return Outcome(Verdict.KEPT)
@@ -176,7 +177,35 @@ def test_a_sender_that_breaks_is_replaced_with_the_next_line(fresh_counters: Cou
     exporter.offer(LINE)
     assert exporter.flush(5)
     assert sent == [LINE, LINE]
+    assert fresh_counters.dropped == {"failed": 1}
     exporter.close(1)
+
+
+def test_a_batch_keeps_its_id_when_it_is_sent_again(platform: LocalPlatform, make: Make) -> None:
+    platform.then.append(Answer(503))
+    exporter = make(platform.url)
+    exporter.offer(LINE)
+    first, second = (taken.headers["eduscope-batch-id"] for taken in platform.wait_for(2))
+    assert first == second
+    exporter.offer(LINE)
+    assert platform.wait_for(3)[2].headers["eduscope-batch-id"] != first
+
+
+def test_where_zstd_is_refused_or_not_installed_it_is_gzip(
+    platform: LocalPlatform, make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    platform.then.append(Answer(415))
+    exporter = make(platform.url)
+    for _ in range(2):
+        exporter.offer(LINE)
+        assert exporter.flush(5)
+    monkeypatch.setattr("eduscope.delivery.has_zstd", lambda: False)
+    without = make(platform.url)
+    without.offer(LINE)
+    assert without.flush(5)
+    encodings = [taken.headers["content-encoding"] for taken in platform.taken]
+    assert encodings == ["zstd", "gzip", "gzip", "gzip"]
+    assert len(platform.lines()) == 4
 
 
 def test_many_threads_lose_nothing(platform: LocalPlatform, make: Make) -> None:

@@ -16,13 +16,11 @@ def sdk_counters() -> list[tuple[str, str, Labels, list[Row]]]:
     return [
         ("eduscope_log_lines", "Lines written.", ("level",), _rows(lines)),
         ("eduscope_dropped_lines", "Lines given up.", ("reason",), _rows(counters.dropped)),
-        ("eduscope_dropped_spans", "Spans given up.", ("reason",), _rows(counters.dropped_spans)),
         ("eduscope_undeclared_fields", "Strings tokenised.", ("key",), _rows(counters.undeclared)),
         ("eduscope_sdk_failures", "The SDK's own faults.", ("where",), _rows(counters.failures)),
         ("eduscope_exported_batches", "Batches kept.", (), [((), counters.sent_batches)]),
         ("eduscope_exported_lines", "Lines kept.", (), [((), counters.sent_lines)]),
         ("eduscope_exported_bytes", "Bytes kept.", (), [((), counters.sent_bytes)]),
-        ("eduscope_exported_spans", "Spans kept.", (), [((), counters.sent_spans)]),
     ]
 
 
