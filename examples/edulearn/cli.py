@@ -59,6 +59,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _up(options: argparse.Namespace) -> int:
     from edulearn.database.embedded import address
+    from edulearn.database.redis_server import redis_address
     from edulearn.launch.up import choose_ports, data_folder, up
 
     data = data_folder(options.data)
@@ -66,6 +67,7 @@ def _up(options: argparse.Namespace) -> int:
         data=data,
         postgres=options.postgres or address(data),
         ports=choose_ports(options.port),
+        redis=redis_address(data),
         endpoint=options.endpoint,
         ingest_key=options.ingest_key,
         environment=options.environment,

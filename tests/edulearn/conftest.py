@@ -86,7 +86,7 @@ def stranger(settings: Settings) -> Caller:
 
 @asynccontextmanager
 async def served(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
-    """A client of the application as it is served, without the network."""
+    """A client of an asynchronous service as it is served, without the network."""
     transport = httpx.ASGITransport(app=instrumented(app), raise_app_exceptions=False)
     async with app.router.lifespan_context(app):
         client = httpx.AsyncClient(transport=transport, base_url="http://service")

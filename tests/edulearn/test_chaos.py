@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from edulearn.chaos import FAULTS, Chaos, UnknownFault, fault_named
+from edulearn.chaos import FAULTS, LONGEST_SECONDS, Chaos, UnknownFault, fault_named
 from edulearn.cli import main
 
 
@@ -26,8 +26,19 @@ def test_an_unknown_fault_is_told_what_there_is() -> None:
 def test_the_command_switches_and_lists(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["chaos", "model-error", "on", "--data", str(tmp_path)]) == 0
     assert main(["chaos", "list", "--data", str(tmp_path)]) == 0
-    listed = capsys.readouterr().out.splitlines()[-len(FAULTS) :]
-    assert [line.split()[1] for line in listed] == ["off", "ON", "off"]
+    listed = [line.split()[:2] for line in capsys.readouterr().out.splitlines()[-len(FAULTS) :]]
+    assert [fault for fault, _ in listed] == list(FAULTS)
+    assert [fault for fault, switch in listed if switch == "ON"] == ["model-error"]
+
+
+def test_a_fault_that_was_forgotten_ends_by_itself(tmp_path: Path) -> None:
+    now = [1_000.0]
+    chaos = Chaos(tmp_path, clock=lambda: now[0])
+    chaos.switch("memory-leak", on=True)
+    now[0] += LONGEST_SECONDS - 1
+    assert chaos.active() == {"memory-leak"}
+    now[0] += 2
+    assert chaos.active() == set()
 
 
 def test_the_command_refuses_an_unknown_fault(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -95,16 +95,12 @@ async def test_a_request_leaves_a_line_and_a_span_for_each_query_under_its_corre
     assert {s.attributes["correlation_id"] for s in queries if s.attributes} == {"support-code-1"}
 
 
-async def test_neither_learner_nor_name_is_in_any_record(
-    settings: Settings, student: Caller, seen: Captured
-) -> None:
+async def test_no_learner_is_in_any_record(settings: Settings, student: Caller, seen: Captured) -> None:
     async with served(make_app(settings)) as client:
-        visitor = (await client.post(f"/tenants/{student.tenant_id}/visitors")).json()
         await client.get("/grades", headers=student.headers())
+        await client.get("/recommendations", headers=student.headers())
     recorded = str(seen.lines) + "".join(span.to_json() for span in seen.spans)
-    assert student.learner_id not in recorded
-    assert visitor["learner_id"] not in recorded
-    assert visitor["display_name"] not in recorded
+    assert student.person_id not in recorded
 
 
 async def test_the_slow_query_is_slow_in_postgresql_and_only_while_it_is_on(

@@ -44,7 +44,7 @@ def test_it_reports_each_part_works_and_stops_in_order(edulearn: EduLearn) -> No
         assert browser.get("/api/grades").json()[0]["submission_id"] == handed_in
     time.sleep(3)
     with psycopg.connect(address(edulearn.data)) as connection:
-        people = connection.execute("SELECT learner_id, display_name, email FROM learners").fetchall()
+        people = connection.execute("SELECT person_id, display_name, email FROM people").fetchall()
     recorded = str(edulearn.lines())
     assert not [value for person in people for value in person if value in recorded]
     assert {line["log_level"] for line in edulearn.lines()} == {"info"}

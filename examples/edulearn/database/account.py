@@ -13,8 +13,14 @@ FALLBACK = "nobody"
 # POSIX access control lists as an extended attribute: linux/posix_acl_xattr.h.
 _ATTRIBUTE = "system.posix_acl_access"
 _VERSION, _NO_ID = 2, 0xFFFFFFFF
-_USER, _MASK, _SEARCH = 0x02, 0x10, 0o1
-_MODE_TAGS = ((0x01, 6), (0x04, 3), (0x20, 0))
+_OWNER, _USER, _GROUP, _MASK, _OTHER = 0x01, 0x02, 0x04, 0x10, 0x20
+_SEARCH = 0o1
+
+Entry = tuple[int, int, int]  # tag, rights, id: the order on disk
+
+
+class NoWay(OSError):
+    """PostgreSQL's account cannot reach a folder, and cannot be let through alone."""
 
 
 def account() -> pwd.struct_passwd:
@@ -32,34 +38,58 @@ def account() -> pwd.struct_passwd:
     return pwd.getpwnam(FALLBACK)
 
 
-def let_pass(user_id: int, path: Path) -> None:
-    """Lets one account reach a path through folders that shut it out, such as /root.
+def let_pass(user: pwd.struct_passwd, path: Path) -> None:
+    """Lets one account, and nobody else, reach a path through the folders above it that shut it out, such as /root.
 
-    By an access control list for that account alone: `chmod o+x` would let everybody pass. Only where the file
-    system has no such lists is that done.
+    By an access control list that grants the right to pass. The usual `chmod o+x` would open every readable file
+    below to every account of the machine, so it is not done: raises NoWay where the file system has no such lists.
     """
     for parent in path.resolve().parents:
-        mode = parent.stat().st_mode
-        if mode & stat.S_IXOTH:
+        if _may_pass(user, parent):
             continue
         try:
-            os.setxattr(parent, _ATTRIBUTE, _with_search(_entries(parent, mode), user_id))
-        except OSError:
-            parent.chmod(stat.S_IMODE(mode) | stat.S_IXOTH)
+            os.setxattr(parent, _ATTRIBUTE, _pack(_with_search(user, _entries_of(parent))))
+        except (OSError, AttributeError) as problem:
+            raise NoWay(
+                f'the account "{user.pw_name}", under which PostgreSQL runs, may not pass {parent}; give --data a '
+                "folder that it can reach, run EduLearn as another user than root, or give --postgres an address"
+            ) from problem
 
 
-def _entries(folder: Path, mode: int) -> list[tuple[int, int, int]]:
-    """The folder's list as (tag, rights, id), or its mode written as one."""
+def _may_pass(user: pwd.struct_passwd, folder: Path) -> bool:
+    found = folder.stat()
+    if found.st_uid == user.pw_uid:
+        return bool(found.st_mode & stat.S_IXUSR)
+    entries = _entries_of(folder)
+    granted = next((rights for tag, rights, who in entries if (tag, who) == (_USER, user.pw_uid)), None)
+    if granted is not None:
+        return bool(granted & _mask(entries) & _SEARCH)
+    if found.st_gid == user.pw_gid:
+        return bool(found.st_mode & stat.S_IXGRP)
+    return bool(found.st_mode & stat.S_IXOTH)
+
+
+def _entries_of(folder: Path) -> list[Entry]:
+    """The folder's list, or its mode written as one."""
     try:
-        return list(struct.iter_unpack("<HHI", os.getxattr(folder, _ATTRIBUTE)[4:]))
-    except OSError:
-        return [(tag, mode >> shift & 7, _NO_ID) for tag, shift in _MODE_TAGS]
+        packed = os.getxattr(folder, _ATTRIBUTE)
+    except (OSError, AttributeError):
+        mode = folder.stat().st_mode
+        return [(_OWNER, mode >> 6 & 7, _NO_ID), (_GROUP, mode >> 3 & 7, _NO_ID), (_OTHER, mode & 7, _NO_ID)]
+    return list(struct.iter_unpack("<HHI", packed[4:]))
 
 
-def _with_search(entries: list[tuple[int, int, int]], user_id: int) -> bytes:
-    rights = {(tag, who): right for tag, right, who in entries}
-    rights[_USER, user_id] = rights.get((_USER, user_id), 0) | _SEARCH
-    group = next(right for tag, right, _ in entries if tag == 0x04)
-    rights[_MASK, _NO_ID] = rights.get((_MASK, _NO_ID), group) | _SEARCH
-    packed = b"".join(struct.pack("<HHI", tag, right, who) for (tag, who), right in sorted(rights.items()))
-    return struct.pack("<I", _VERSION) + packed
+def _with_search(user: pwd.struct_passwd, entries: list[Entry]) -> list[Entry]:
+    kept = [entry for entry in entries if entry[0] != _MASK and entry[::2] != (_USER, user.pw_uid)]
+    added = [(_USER, _SEARCH, user.pw_uid), (_MASK, _mask(entries) | _SEARCH, _NO_ID)]
+    return sorted(kept + added, key=lambda entry: (entry[0], entry[2]))
+
+
+def _mask(entries: list[Entry]) -> int:
+    """What bounds the rights of named accounts and groups."""
+    rights = {tag: rights for tag, rights, _ in entries}
+    return rights.get(_MASK, rights[_GROUP])
+
+
+def _pack(entries: list[Entry]) -> bytes:
+    return struct.pack("<I", _VERSION) + b"".join(struct.pack("<HHI", *entry) for entry in entries)

@@ -57,7 +57,7 @@ def run(data: Path) -> None:
     if os.geteuid() == 0:
         user = account()
         for path in (database, sockets, binaries / "postgres"):
-            let_pass(user.pw_uid, path)
+            let_pass(user, path)
         for folder in (database, sockets):
             os.chown(folder, user.pw_uid, user.pw_gid)
         os.setgroups([])

@@ -1,4 +1,4 @@
-"""Fills an empty database with three tenants, their courses, their learners and who takes what."""
+"""Fills an empty database with three tenants, their courses, their people and who takes what."""
 
 import json
 import random
@@ -7,6 +7,8 @@ from typing import Any
 
 import msgspec
 import psycopg
+
+from edulearn.database.staffing import add_accounts
 
 SEED = Path(__file__).parent.parent / "seed"
 # Made-up people: the platform has to show that none of these names ever reaches it.
@@ -52,23 +54,29 @@ class Tenant(msgspec.Struct, frozen=True):
 def seed(address: str, *, random_seed: int = 1) -> int:
     """Fills the database unless it has tenants already; how many rows of learners it made.
 
-    The same `random_seed` makes the same people and enrolments.
+    The same `random_seed` makes the same people and enrolments. Accounts and exams are added where they are
+    missing, so that a database from before there were any gets them too.
     """
     tenants = msgspec.json.decode((SEED / "tenants.json").read_bytes(), type=list[Tenant])
-    catalogue = json.loads((SEED / "catalogue.json").read_bytes())
-    chance = random.Random(random_seed)
     with psycopg.connect(address) as connection:
-        if connection.execute("SELECT 1 FROM tenants LIMIT 1").fetchone() is not None:
-            return 0
-        for tenant in tenants:
-            connection.execute(
-                "INSERT INTO tenants VALUES (%s, %s, %s)", [tenant.tenant_id, tenant.name, tenant.kind]
-            )
-            offered = [course for course in catalogue if tenant.kind in course["audiences"]]
-            for position, course in enumerate(offered):
-                _add_course(connection, tenant, course, position)
-            _add_learners(connection, tenant, offered, chance)
-        connection.execute("ANALYZE")
+        learners_added = _add_tenants(connection, tenants, random.Random(random_seed))
+        add_accounts(connection, random.Random(random_seed))
+    return learners_added
+
+
+def _add_tenants(connection: psycopg.Connection[Any], tenants: list[Tenant], chance: random.Random) -> int:
+    catalogue = json.loads((SEED / "catalogue.json").read_bytes())
+    if connection.execute("SELECT 1 FROM tenants LIMIT 1").fetchone() is not None:
+        return 0
+    for tenant in tenants:
+        connection.execute(
+            "INSERT INTO tenants VALUES (%s, %s, %s)", [tenant.tenant_id, tenant.name, tenant.kind]
+        )
+        offered = [course for course in catalogue if tenant.kind in course["audiences"]]
+        for position, course in enumerate(offered):
+            _add_course(connection, tenant, course, position)
+        _add_learners(connection, tenant, offered, chance)
+    connection.execute("ANALYZE")
     return sum(tenant.learners for tenant in tenants)
 
 
@@ -116,9 +124,11 @@ def _add_learners(
         given, family = chance.choice(GIVEN_NAMES), chance.choice(FAMILY_NAMES)
         email = f"{given}.{family}.{number}@{tenant.tenant_id}.example".lower()
         connection.execute(
-            "INSERT INTO learners VALUES (%s, %s, %s, %s)",
+            "INSERT INTO people (person_id, tenant_id, role, display_name, email)"
+            " VALUES (%s, %s, 'learner', %s, %s)",
             [learner_id, tenant.tenant_id, f"{given} {family}", email],
         )
+        connection.execute("INSERT INTO learners VALUES (%s, %s)", [learner_id, tenant.tenant_id])
         favourites = set(chance.sample(subjects, k=min(2, len(subjects))))
         taken = [
             (learner_id, course_id(tenant.tenant_id, course["slug"]))

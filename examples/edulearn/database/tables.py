@@ -13,13 +13,11 @@ class Table(DeclarativeBase):
 
 
 class Learner(Table):
-    """A person who learns. Their name and address stay in this table: telemetry knows a token only."""
+    """A person who learns, as courses knows them: by id. Who they are is the accounts service's to know."""
 
     __tablename__ = "learners"
     learner_id: Mapped[str] = mapped_column(primary_key=True)
     tenant_id: Mapped[str]
-    display_name: Mapped[str]
-    email: Mapped[str]
 
 
 class Course(Table):

@@ -5,7 +5,8 @@
 import asyncio
 import importlib
 
-from edulearn.settings import HTTP_SERVICES, Settings
+from edulearn.launch.releases import rolled_out
+from edulearn.settings import HTTP_SERVICES, WSGI_SERVICES, Settings
 
 
 class UnknownProgram(Exception):
@@ -18,6 +19,10 @@ def run_program(name: str, settings: Settings) -> int:
         from edulearn.database.embedded import run
 
         run(settings.data)
+    elif name == "redis":
+        from edulearn.database.redis_server import run as run_redis
+
+        run_redis(settings.data)
     elif name == "students":
         from edulearn.students.crowd import run as run_students
 
@@ -27,15 +32,23 @@ def run_program(name: str, settings: Settings) -> int:
 
         asyncio.run(run_worker(settings))
     elif name in HTTP_SERVICES:
-        asyncio.run(_serve(name, settings))
+        _serve(name, rolled_out(name, settings))
     else:
         raise UnknownProgram(f'there is no process "{name}"')
     return 0
 
 
-async def _serve(name: str, settings: Settings) -> None:
-    from edulearn.services.serve import serve, watch
+def _serve(name: str, settings: Settings) -> None:
+    from edulearn.services.watching import FACES_BROWSERS, watch
 
-    watch(name)
-    service = importlib.import_module(f"edulearn.services.{name.replace('-', '_')}.app")
-    await serve(service.make_app(settings), settings.ports[name])
+    watch(name, settings)
+    app = importlib.import_module(f"edulearn.services.{name.replace('-', '_')}.app").make_app(settings)
+    port = settings.ports[name]
+    if name in WSGI_SERVICES:
+        from edulearn.services.serve_wsgi import instrumented_wsgi, serve_wsgi
+
+        serve_wsgi(instrumented_wsgi(app), port)
+    else:
+        from edulearn.services.serve import instrumented, serve
+
+        asyncio.run(serve(instrumented(app, serve_metrics=name != FACES_BROWSERS), port))

@@ -13,7 +13,18 @@ from supervisor.xmlrpc import SupervisorTransport
 from edulearn.database.embedded import socket_folder
 
 # Newest first: students stop before the services they visit, PostgreSQL stops last.
-PROGRAMS = ("postgres", "model-server", "courses", "tutor", "gateway", "worker", "students")
+PROGRAMS = (
+    "postgres",
+    "redis",
+    "model-server",
+    "accounts",
+    "courses",
+    "proctoring",
+    "tutor",
+    "gateway",
+    "worker",
+    "students",
+)
 STOP_WAIT_SECONDS = 8
 LOG_BYTES = 4 * 1024 * 1024
 

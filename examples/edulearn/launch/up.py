@@ -13,19 +13,18 @@ import xmlrpc.client
 from collections.abc import Callable
 from pathlib import Path
 
-from edulearn.chaos import Chaos
 from edulearn.database import embedded
 from edulearn.database.migrate import create_database, install_queue, migrate
 from edulearn.database.seed import seed
+from edulearn.launch.faults import CHAOS_STOPS, OutsideFaults
 from edulearn.launch.leash import PARENT_VARIABLE
 from edulearn.launch.supervision import STOP_WAIT_SECONDS, Supervisor, configuration, control_socket
 from edulearn.launch.tokens import token_keys
-from edulearn.settings import HTTP_SERVICES, Settings
+from edulearn.settings import HTTP_SERVICES, METRICS_ONLY, Settings
 
 READY_TIMEOUT_SECONDS = 60.0
 POLL_SECONDS = 0.1
 WATCH_SECONDS = 0.5
-CHAOS_STOPS = "model-server"
 
 
 class StartFailed(Exception):
@@ -34,7 +33,8 @@ class StartFailed(Exception):
 
 def choose_ports(gateway_port: int) -> dict[str, int]:
     """A loopback port for each HTTP service: the gateway's as asked (0 for any), the others free ones."""
-    held = {name: socket.socket() for name in HTTP_SERVICES if name != "gateway" or gateway_port == 0}
+    names = (*HTTP_SERVICES, *METRICS_ONLY)
+    held = {name: socket.socket() for name in names if name != "gateway" or gateway_port == 0}
     try:
         for free in held.values():
             free.bind(("127.0.0.1", 0))
@@ -84,6 +84,8 @@ class Launcher:
         early = [name for name in HTTP_SERVICES if name != CHAOS_STOPS]
         if self._embedded_postgres:
             self._supervisor.start("postgres")
+        if self._settings.redis:
+            self._supervisor.start("redis")
         for name in early:
             self._supervisor.start(name)
         self._prepare_database()
@@ -157,17 +159,12 @@ class Launcher:
             return False
 
     def _watch(self) -> int:
-        """Waits for the end, and meanwhile stops and starts the model server as chaos has it."""
-        chaos = Chaos(self._data)
-        dead = False
+        """Waits for the end, and meanwhile does from outside what chaos asks for."""
+        faults = OutsideFaults(self._settings, self._supervisor, self._report)
         while True:
             if self._process is None or self._process.poll() is not None:
                 raise StartFailed("supervisord has ended; see supervisord.log in the log folder")
-            wanted_dead = chaos.is_on("dead-dependency")
-            if wanted_dead != dead:
-                (self._supervisor.stop if wanted_dead else self._supervisor.start)(CHAOS_STOPS)
-                dead = wanted_dead
-                self._report(service=CHAOS_STOPS, status="stopped" if dead else "started")
+            faults.follow()
             time.sleep(WATCH_SECONDS)
 
     def _wait(self, condition: Callable[[], bool], what: str, detail: Callable[[], str] = lambda: "") -> None:

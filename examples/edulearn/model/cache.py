@@ -37,5 +37,9 @@ class TtlCache(Generic[Value]):
         while len(self._entries) > self._capacity:
             self._entries.popitem(last=False)
 
+    def forget(self, key: bytes) -> None:
+        """Keeps a value no longer."""
+        self._entries.pop(key, None)
+
     def __len__(self) -> int:
         return len(self._entries)

@@ -1,7 +1,6 @@
-"""Runs one HTTP service in this process: the public SDK around the application, granian in front of it."""
+"""Runs an asynchronous service in this process: the public SDK around the application, granian in front of it."""
 
 import asyncio
-import logging
 import signal
 
 from fastapi import FastAPI
@@ -10,28 +9,19 @@ from granian.server.embed import Server
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 import eduscope
-from edulearn.services.caller import BindCaller
-
-# A record of each health check, or of each report that a browser sends, would only watch the watching.
-QUIET_PATHS = ("/healthz", "/telemetry/")
-# httpx and granian tell of every request; the middleware's own request line says more.
-QUIET_LOGGERS = ("httpx", "httpcore", "granian", "_granian", "asyncio")
+from edulearn.services.asking import BindCaller
+from edulearn.services.watching import QUIET_PATHS
 
 
-def watch(service: str) -> None:
-    """Turns telemetry on for this process. Where it goes is in the environment (EDUSCOPE_…)."""
-    eduscope.init(service=service)
-    for name in QUIET_LOGGERS:
-        logging.getLogger(name).setLevel(logging.WARNING)
-
-
-def instrumented(app: FastAPI) -> ASGIApp:
-    """The application as it is served: health check, tenant and learner on every record, request line."""
+def instrumented(app: FastAPI, *, serve_metrics: bool = True) -> ASGIApp:
+    """The application as it is served: health check, metrics, tenant and person on every record, request line."""
 
     @app.get("/healthz", include_in_schema=False)
     async def healthz() -> dict[str, str]:
         return {"status": "ok"}
 
+    if serve_metrics:
+        app.mount("/metrics", eduscope.metrics.asgi_app())
     watched = eduscope.http.ASGIMiddleware(BindCaller(app))
 
     async def serve_one(scope: Scope, receive: Receive, send: Send) -> None:
@@ -41,10 +31,10 @@ def instrumented(app: FastAPI) -> ASGIApp:
     return serve_one
 
 
-async def serve(app: FastAPI, port: int) -> None:
+async def serve(app: ASGIApp, port: int) -> None:
     """Serves on loopback until SIGTERM or SIGINT, then finishes what is under way."""
     server = Server(
-        instrumented(app),
+        app,
         address="127.0.0.1",
         port=port,
         interface=Interfaces.ASGI,

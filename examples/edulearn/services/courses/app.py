@@ -12,17 +12,15 @@ import eduscope
 from edulearn.chaos import Chaos
 from edulearn.database.engine import open_engine, sessions
 from edulearn.queue import Queue
-from edulearn.services.caller import Asking
+from edulearn.services.asking import Asking
 from edulearn.services.courses import queries
 from edulearn.services.courses.shapes import (
     AnswersIn,
     CourseDetail,
     CourseOut,
-    LearnerOut,
     PassageOut,
     QuizOut,
     SubmissionOut,
-    TenantOut,
 )
 from edulearn.services.plain import PLAIN
 from edulearn.settings import Settings
@@ -55,20 +53,9 @@ def make_app(settings: Settings) -> FastAPI:
     app.state.sessions = sessions(engine)
     app.state.queue = queue
     app.state.chaos = Chaos(settings.data)
-    _add_visitors(app)
     _add_catalogue(app)
     _add_quizzes(app)
     return app
-
-
-def _add_visitors(app: FastAPI) -> None:
-    @app.get("/tenants")
-    async def tenants(database: Database) -> list[TenantOut]:
-        return await queries.tenants(database)
-
-    @app.post("/tenants/{tenant_id}/visitors")
-    async def visit(database: Database, tenant_id: str) -> LearnerOut:
-        return _found(await queries.any_learner(database, tenant_id), "tenant")
 
 
 def _add_catalogue(app: FastAPI) -> None:
@@ -98,6 +85,8 @@ def _add_quizzes(app: FastAPI) -> None:
 
     @app.post("/quizzes/{quiz_id}/submissions", status_code=202)
     async def submit(database: Database, caller: Asking, quiz_id: str, given: AnswersIn) -> dict[str, UUID]:
+        if caller.role != "learner":
+            raise HTTPException(403, "only a learner may hand in answers")
         quiz_ = _found(await queries.quiz(database, caller, quiz_id), "quiz")
         if len(given.answers) != len(quiz_.questions):
             message = f"got {len(given.answers)} answers; the quiz has {len(quiz_.questions)} questions"

@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import Select, func, literal, select, text
+from sqlalchemy import Select, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from edulearn.database.tables import (
     Course,
     Enrolment,
-    Learner,
     Passage,
     Question,
     Quiz,
@@ -20,33 +19,14 @@ from edulearn.services.caller import Caller
 from edulearn.services.courses.shapes import (
     CourseDetail,
     CourseOut,
-    LearnerOut,
     PassageOut,
     QuestionOut,
     QuizOut,
     SubmissionOut,
-    TenantOut,
 )
 
 GRADES_SHOWN = 50
 SLOW_QUERY_SECONDS = 1.2
-
-
-async def tenants(session: AsyncSession) -> list[TenantOut]:
-    """All schools and universities."""
-    rows = await session.execute(text("SELECT tenant_id, name FROM tenants ORDER BY name"))
-    return [TenantOut(tenant_id=r.tenant_id, name=r.name) for r in rows]
-
-
-async def any_learner(session: AsyncSession, tenant_id: str) -> LearnerOut | None:
-    """Some learner of a tenant: EduLearn has no log-in yet, a visitor becomes one of its people."""
-    query = select(Learner).where(Learner.tenant_id == tenant_id).order_by(func.random()).limit(1)
-    learner = (await session.scalars(query)).one_or_none()
-    if learner is None:
-        return None
-    return LearnerOut(
-        learner_id=learner.learner_id, tenant_id=learner.tenant_id, display_name=learner.display_name
-    )
 
 
 async def courses(session: AsyncSession, caller: Caller, *, slowly: bool = False) -> list[CourseOut]:
@@ -55,7 +35,7 @@ async def courses(session: AsyncSession, caller: Caller, *, slowly: bool = False
         await session.execute(select(func.pg_sleep(SLOW_QUERY_SECONDS)))
     enrolled = (
         select(literal(1))
-        .where(Enrolment.course_id == Course.course_id, Enrolment.learner_id == caller.learner_id)
+        .where(Enrolment.course_id == Course.course_id, Enrolment.learner_id == caller.person_id)
         .exists()
     )
     query = select(Course, enrolled).where(Course.tenant_id == caller.tenant_id).order_by(Course.position)
@@ -114,7 +94,7 @@ async def quiz(session: AsyncSession, caller: Caller, quiz_id: str) -> QuizOut |
 async def submit(session: AsyncSession, caller: Caller, quiz_id: str, answers: list[int]) -> UUID:
     """Keeps the answers to a quiz, ungraded; the submission's id."""
     submission = Submission(
-        tenant_id=caller.tenant_id, learner_id=caller.learner_id, quiz_id=quiz_id, answers=answers
+        tenant_id=caller.tenant_id, learner_id=caller.person_id, quiz_id=quiz_id, answers=answers
     )
     session.add(submission)
     await session.commit()
@@ -141,7 +121,7 @@ async def recommendations(session: AsyncSession, caller: Caller) -> list[CourseO
     query = (
         select(Course)
         .join(Recommendation)
-        .where(Recommendation.learner_id == caller.learner_id, Course.tenant_id == caller.tenant_id)
+        .where(Recommendation.learner_id == caller.person_id, Course.tenant_id == caller.tenant_id)
         .order_by(Recommendation.position)
     )
     return [_course(c, enrolled=False) for c in await session.scalars(query)]
@@ -152,7 +132,7 @@ def _submissions(caller: Caller) -> Select[Submission, str]:
         select(Submission, Course.title)
         .join(Quiz, Quiz.quiz_id == Submission.quiz_id)
         .join(Course, Course.course_id == Quiz.course_id)
-        .where(Submission.learner_id == caller.learner_id, Submission.tenant_id == caller.tenant_id)
+        .where(Submission.learner_id == caller.person_id, Submission.tenant_id == caller.tenant_id)
     )
 
 

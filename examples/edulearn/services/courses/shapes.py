@@ -8,17 +8,6 @@ from pydantic import BaseModel, Field
 MOST_ANSWERS = 100
 
 
-class TenantOut(BaseModel):
-    tenant_id: str
-    name: str
-
-
-class LearnerOut(BaseModel):
-    learner_id: str
-    tenant_id: str
-    display_name: str
-
-
 class CourseOut(BaseModel):
     course_id: str
     title: str

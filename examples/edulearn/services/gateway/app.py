@@ -7,17 +7,15 @@ import httpx
 from fastapi import FastAPI, HTTPException, Request, Response
 from fastapi.responses import FileResponse, PlainTextResponse
 from fastapi.staticfiles import StaticFiles
-from pydantic import BaseModel, Field
 
 import eduscope
 from edulearn.launch.tokens import kept_secret
-from edulearn.services.answering import DependencyFailed, answered
-from edulearn.services.caller import Caller
 from edulearn.services.client import open_client
-from edulearn.services.gateway import proxy, session, telemetry
+from edulearn.services.gateway import entrance, proxy, session, telemetry
 from edulearn.services.plain import PLAIN
 from edulearn.settings import FRONTEND, Settings
 
+BEHIND = ("accounts", "courses", "proctoring", "tutor")
 NO_FRONTEND = (
     "EduLearn's front end is not built. Run `make setup`, or `npm ci && npm run build` in its folder.\n"
 )
@@ -27,13 +25,9 @@ PAGE_HEADERS = {
 }
 
 
-class SessionIn(BaseModel):
-    tenant_id: str = Field(max_length=64)
-
-
 def make_app(settings: Settings) -> FastAPI:
     """The gateway of one EduLearn."""
-    clients = {name: open_client(settings.url(name)) for name in ("courses", "tutor")}
+    clients = {name: open_client(settings.url(name)) for name in BEHIND}
     relay = telemetry.Relay(settings.endpoint, settings.ingest_key)
 
     @contextlib.asynccontextmanager
@@ -45,7 +39,7 @@ def make_app(settings: Settings) -> FastAPI:
 
     app = FastAPI(title="EduLearn", lifespan=lifespan, **PLAIN)
     key = kept_secret(settings.data / "session.key")
-    _add_session(app, clients["courses"], key)
+    entrance.add_routes(app, clients["accounts"], key)
     for route in proxy.ROUTES:
         app.add_api_route(route.path, _passing(clients[route.service], route, key), methods=[route.method])
     _add_telemetry(app, relay)
@@ -61,28 +55,10 @@ def _passing(
         if body is None:
             raise HTTPException(413, f"a request may have {proxy.LARGEST_BODY_BYTES} bytes")
         caller = session.read(request.cookies.get(session.COOKIE, ""), key)
-        with eduscope.bind(tenant_id=caller.tenant_id or None, user_id=caller.learner_id or None):
+        with eduscope.bind(tenant_id=caller.tenant_id or None, user_id=caller.person_id or None):
             return await proxy.pass_on(client, route, request, caller, body)
 
     return handle
-
-
-def _add_session(app: FastAPI, courses: httpx.AsyncClient, key: str) -> None:
-    @app.post("/api/session")
-    async def begin(chosen: SessionIn, response: Response) -> dict[str, str]:
-        """Makes the visitor a learner of the school they chose."""
-        try:
-            learner = await answered(courses.post(f"/tenants/{chosen.tenant_id}/visitors"), service="courses")
-        except DependencyFailed as problem:
-            status = 404 if problem.reason == "status_404" else 503
-            raise HTTPException(status, "that school is not open at the moment") from problem
-        caller = Caller(learner["tenant_id"], learner["learner_id"])
-        response.set_cookie(session.COOKIE, session.sign(caller, key), httponly=True, samesite="strict")
-        return {"tenant_id": caller.tenant_id, "display_name": learner["display_name"]}
-
-    @app.post("/api/session/end", status_code=204)
-    async def end(response: Response) -> None:
-        response.delete_cookie(session.COOKIE)
 
 
 def _add_telemetry(app: FastAPI, relay: telemetry.Relay) -> None:

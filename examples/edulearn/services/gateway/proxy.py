@@ -22,7 +22,10 @@ class Route(NamedTuple):
 
 
 ROUTES = (
-    Route("GET", "/api/tenants", "courses", "/tenants"),
+    Route("GET", "/api/tenants", "accounts", "/tenants"),
+    Route("GET", "/api/me", "accounts", "/people/me"),
+    Route("GET", "/api/classes", "accounts", "/classes"),
+    Route("GET", "/api/classes/{class_id}/members", "accounts", "/classes/{class_id}/members"),
     Route("GET", "/api/courses", "courses", "/courses"),
     Route("GET", "/api/courses/{course_id}", "courses", "/courses/{course_id}"),
     Route("GET", "/api/quizzes/{quiz_id}", "courses", "/quizzes/{quiz_id}"),
@@ -31,6 +34,16 @@ ROUTES = (
     Route("GET", "/api/grades", "courses", "/grades"),
     Route("GET", "/api/recommendations", "courses", "/recommendations"),
     Route("POST", "/api/tutor/questions", "tutor", "/questions"),
+    Route("GET", "/api/exams", "proctoring", "/exams"),
+    Route("POST", "/api/exams/{exam_id}/sessions", "proctoring", "/exams/{exam_id}/sessions"),
+    Route("GET", "/api/exam-sessions", "proctoring", "/sessions"),
+    Route("GET", "/api/exam-sessions/{session_id}", "proctoring", "/sessions/{session_id}"),
+    Route("GET", "/api/exam-sessions/{session_id}/review", "proctoring", "/sessions/{session_id}/review"),
+    Route("POST", "/api/exam-sessions/{session_id}/events", "proctoring", "/sessions/{session_id}/events"),
+    Route("POST", "/api/exam-sessions/{session_id}/hand-in", "proctoring", "/sessions/{session_id}/hand-in"),
+    Route(
+        "POST", "/api/exam-sessions/{session_id}/decisions", "proctoring", "/sessions/{session_id}/decisions"
+    ),
 )
 
 

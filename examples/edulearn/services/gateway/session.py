@@ -1,4 +1,4 @@
-"""Who the browser is: a signed cookie that names a tenant and a learner."""
+"""Who the browser is: a signed cookie that names a tenant, a person, their role and what they said about analytics."""
 
 import hashlib
 import hmac
@@ -11,17 +11,19 @@ _SEPARATOR = ":"
 
 def sign(caller: Caller, key: str) -> str:
     """The cookie's value."""
-    text = f"{caller.tenant_id}{_SEPARATOR}{caller.learner_id}"
+    text = _SEPARATOR.join((caller.tenant_id, caller.person_id, caller.role, caller.analytics))
     return f"{text}{_SEPARATOR}{_signature(text, key)}"
 
 
 def read(cookie: str, key: str) -> Caller:
     """The caller a cookie names; nobody where it was not signed by us."""
     text, _, signature = cookie.rpartition(_SEPARATOR)
-    if not text or not hmac.compare_digest(signature.encode(), _signature(text, key).encode()):
+    parts = text.split(_SEPARATOR)
+    if len(parts) != len(Caller.__struct_fields__):
         return Caller()
-    tenant_id, _, learner_id = text.partition(_SEPARATOR)
-    return Caller(tenant_id, learner_id)
+    if not hmac.compare_digest(signature.encode(), _signature(text, key).encode()):
+        return Caller()
+    return Caller(*parts)
 
 
 def _signature(text: str, key: str) -> str:

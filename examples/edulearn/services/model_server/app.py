@@ -16,7 +16,7 @@ from edulearn.model.cache import TtlCache
 from edulearn.model.recommendation import Recommender, Suggestion
 from edulearn.model.retrieval import Match, Retriever
 from edulearn.model.words import terms
-from edulearn.services.caller import Asking
+from edulearn.services.asking import Asking
 from edulearn.services.model_server.training import train
 from edulearn.services.plain import PLAIN
 from edulearn.settings import Settings

@@ -10,7 +10,8 @@ from pydantic import BaseModel, Field
 
 import eduscope
 from edulearn.services.answering import DependencyFailed, answered
-from edulearn.services.caller import Asking, Caller
+from edulearn.services.asking import Asking
+from edulearn.services.caller import Caller
 from edulearn.services.client import open_client
 from edulearn.services.plain import PLAIN
 from edulearn.services.tutor.answer import Source, compose

@@ -18,7 +18,7 @@ from edulearn.database.engine import open_engine, sessions
 from edulearn.queue import GRADE, RECOMMEND, SWEEP, Queue
 from edulearn.services.caller import Caller
 from edulearn.services.client import open_client
-from edulearn.services.serve import watch
+from edulearn.services.watching import watch
 from edulearn.services.worker import grading, recommending
 from edulearn.settings import Settings
 
@@ -125,7 +125,7 @@ def _span_attributes(context: JobContext) -> dict[str, Any]:
 
 async def run(settings: Settings) -> None:
     """Works until SIGTERM or SIGINT, then finishes the jobs under way."""
-    watch("worker")
+    watch("worker", settings)
     engine = open_engine(settings.postgres)
     queue = Queue(settings.postgres)
     models = open_client(settings.url("model-server"))

@@ -16,7 +16,7 @@ SUGGESTIONS = 3
 async def recommend(session: AsyncSession, models: httpx.AsyncClient, caller: Caller) -> int:
     """Replaces the learner's recommendations; how many there are now. Raises DependencyFailed."""
     enrolled = list(
-        await session.scalars(select(Enrolment.course_id).where(Enrolment.learner_id == caller.learner_id))
+        await session.scalars(select(Enrolment.course_id).where(Enrolment.learner_id == caller.person_id))
     )
     # The read transaction ends here: no connection is held while the model thinks.
     await session.rollback()
@@ -29,10 +29,10 @@ async def recommend(session: AsyncSession, models: httpx.AsyncClient, caller: Ca
         service="model-server",
     )
     rows = [
-        Recommendation(learner_id=caller.learner_id, position=i, course_id=s["course_id"], score=s["score"])
+        Recommendation(learner_id=caller.person_id, position=i, course_id=s["course_id"], score=s["score"])
         for i, s in enumerate(suggested["suggestions"])
     ]
-    await session.execute(delete(Recommendation).where(Recommendation.learner_id == caller.learner_id))
+    await session.execute(delete(Recommendation).where(Recommendation.learner_id == caller.person_id))
     session.add_all(rows)
     await session.commit()
     return len(rows)
