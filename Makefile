@@ -70,9 +70,10 @@ $(STAMPS)/python: $(BIN)/python requirements/dev.txt pyproject.toml
 		ln -sf "$$node/lib/node_modules/npm/bin/npm-cli.js" $(BIN)/npm
 	@mkdir -p $(STAMPS) && touch $@
 
-# One rule per web part: install what its lock file says, build, remember.
+# One rule per web part: install what its lock file says, build, remember. EduLearn's front end takes the browser
+# SDK from its source, so it is built anew when that changes.
 define web_part
-$(STAMPS)/$(subst /,-,$(1)): $(STAMPS)/python $(shell find $(1) -type f \
+$(STAMPS)/$(subst /,-,$(1)): $(STAMPS)/python $(shell find $(1) $(if $(findstring frontend,$(1)),web/browser/src) -type f \
 	-not -path '*/node_modules/*' -not -path '*/dist/*' -not -path '*/tests/*')
 	@echo "== $(1)"
 	@cd $(1) && $(NPM) ci --silent && $(NPM) run build --silent
