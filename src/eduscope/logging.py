@@ -4,19 +4,17 @@
 >>> log.info("quiz graded", course_id="c-101", count=12, duration_ms=3.4)
 
 A field is named as the contract names it, with `_` for `.`, or in full: `**{"http.route":
-"/courses/{id}"}`. A string under a name the contract does not know is written as a token.
+"/courses/{id}"}`. A string under a name the contract does not know is written as a token. A callable is
+asked for its value only where the line is written.
 """
 
-import logging
 import sys
 from collections.abc import Mapping
 from typing import Any
 
 from eduscope.fields import plan
-from eduscope.line import LEVELS, Lines
+from eduscope.line import Lines
 from eduscope.output import stdout_writer
-from eduscope.quiet import quiet
-from eduscope.told import repeats
 
 
 def _write_to_current_stdout(line: bytes) -> None:
@@ -48,13 +46,15 @@ def lines() -> Lines:
 class Logger:
     """Writes lines. Made by `get_logger`; may be kept in a module, before `init` and across it."""
 
-    __slots__ = ("_fields", "_names", "_text", "_text_of")
+    __slots__ = ("_each_line", "_fields", "_names", "_text", "_text_of")
 
     def __init__(self, fields: Mapping[str, Any]) -> None:
         self._fields = dict(fields)
         self._names = frozenset(self._fields) | {plan(name).key for name in self._fields}
         self._text = ""
         self._text_of: Lines | None = None
+        self._each_line = any(plan(name).special or callable(value) for name, value in fields.items())
+        """Whether the bound fields are read anew for each line: an id for it, or a value that is asked for."""
 
     def debug(self, message: object, /, **fields: Any) -> None:
         """What only a developer wants to see; written in development alone."""
@@ -89,7 +89,10 @@ class Logger:
         self._write(40, message, fields)
 
     def bind(self, **fields: Any) -> "Logger":
-        """A logger whose every line has these fields too; a call's own field of the same name wins."""
+        """A logger whose every line has these fields too; a call's own field of the same name wins.
+
+        `tenant_id`, `user_id`, `correlation_id` and `request_id` may be bound too; they hold for its lines alone.
+        """
         return Logger({**self._fields, **fields})
 
     def _write(self, level: int, message: object, fields: dict[str, Any]) -> None:
@@ -98,7 +101,7 @@ class Logger:
             fields["exc_info"] = sys.exception()
         if not self._names:
             target.write(level, message, fields)
-        elif self._names.isdisjoint(fields):
+        elif not self._each_line and self._names.isdisjoint(fields):
             target.write(level, message, fields, self._bound_text(target))
         else:
             target.write(level, message, {**self._fields, **fields})
@@ -114,32 +117,3 @@ class Logger:
 def get_logger(name: str | None = None) -> Logger:
     """A logger; its name, if it has one, is on every line as `log.logger`."""
     return Logger({"log.logger": name} if name else {})
-
-
-_STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
-"""What every record of `logging` has; the rest is the caller's `extra`."""
-
-
-class Handler(logging.Handler):
-    """Writes the records of Python's `logging` as lines of the same shape. `extra` becomes fields."""
-
-    def emit(self, record: logging.LogRecord) -> None:
-        """Writes one record; never raises."""
-        target = _lines
-        level = min(50, max(10, record.levelno // 10 * 10))
-        if quiet.on or level < target.threshold or repeats(record):
-            return
-        try:
-            message: object = record.getMessage()
-        except Exception:  # noqa: BLE001 - arguments that do not fit the format are the caller's mistake
-            message = record.msg
-        fields = {key: value for key, value in vars(record).items() if key not in _STANDARD}
-        fields["log.logger"] = record.name
-        if record.exc_info:
-            fields["exc_info"] = record.exc_info
-        target.write(level, message, fields)
-
-
-def level_number(name: str) -> int:
-    """The number Python's `logging` uses for a level of ours."""
-    return LEVELS[name]

@@ -17,6 +17,12 @@ OUTER_FRAMES = 8
 CAUSES_MAX = 4
 """How far `__cause__` and `__context__` are followed."""
 
+MEMBERS_MAX = 8
+"""Exceptions kept of a group: the tasks of one group mostly fail of the same."""
+
+LINES_MAX = 160
+"""Lines of it all; groups in groups multiply."""
+
 
 def exception_fields(error: BaseException) -> dict[str, object]:
     """The exception's fields under OpenTelemetry's names. Only class, file, line and function names of it
@@ -45,19 +51,39 @@ def said(error: BaseException) -> str:
 
 def stacktrace(error: BaseException) -> str:
     """One line per frame, outermost first (`edulearn/courses/api.py:41 in grade`); causes after `caused
-    by`.
+    by`, the members of a group after `member 1 of 3:`.
     """
-    parts: list[str] = []
-    seen: set[int] = set()
+    lines: list[str] = []
+    _add(error, lines, set())
+    if len(lines) > LINES_MAX:
+        lines[LINES_MAX:] = [f"… {len(lines) - LINES_MAX} lines left out"]
+    return "\n".join(lines)
+
+
+def _add(error: BaseException, lines: list[str], seen: set[int]) -> None:
+    """Adds an exception, what led to it, and what it holds; none of them twice."""
+    causes = 0
     current: BaseException | None = error
-    while current is not None and id(current) not in seen and len(seen) < CAUSES_MAX:
-        if seen:
-            parts.append(f"caused by {type_name(current)}")
+    while current is not None and id(current) not in seen and causes < CAUSES_MAX:
+        if causes:
+            lines.append(f"caused by {type_name(current)}")
+        causes += 1
         seen.add(id(current))
-        parts.extend(_frames(current.__traceback__))
+        lines.extend(_frames(current.__traceback__))
+        if isinstance(current, BaseExceptionGroup):
+            _add_members(current, lines, seen)
         hidden = current.__suppress_context__
         current = current.__cause__ or (None if hidden else current.__context__)
-    return "\n".join(parts)
+
+
+def _add_members(group: BaseExceptionGroup[BaseException], lines: list[str], seen: set[int]) -> None:
+    count = len(group.exceptions)
+    for number, member in enumerate(group.exceptions[:MEMBERS_MAX], 1):
+        if len(lines) < LINES_MAX:
+            lines.append(f"member {number} of {count}: {type_name(member)}")
+            _add(member, lines, seen)
+    if count > MEMBERS_MAX:
+        lines.append(f"… {count - MEMBERS_MAX} members left out")
 
 
 def _frames(trace: TracebackType | None) -> list[str]:

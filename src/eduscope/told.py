@@ -1,7 +1,7 @@
-"""What a request's own line tells already, and therefore no other line repeats.
+"""Which exceptions a request's own line tells, so that no other line repeats them.
 
-Frameworks and servers log an exception that they made a 500 of, and each request they answered, with its raw path.
-Where a middleware of ours is around the application, its line says it once, with the route's template instead.
+Frameworks and servers log an exception that they make a 500 of, or that they catch in the end. Where a middleware of
+ours is around the application, the request's line has it already, with its frames.
 """
 
 import logging
@@ -11,7 +11,7 @@ TOLD = "__eduscope_told__"
 
 REPEATING = frozenset(
     {
-        "_granian", "daphne.server", "granian", "gunicorn.error", "hypercorn.error",
+        "_granian", "daphne.server", "django.request", "granian", "gunicorn.error", "hypercorn.error",
         "uvicorn.error", "waitress",
     }
 )  # fmt: skip
@@ -19,22 +19,6 @@ REPEATING = frozenset(
 
 FLASK_SAYS = "Exception on "
 """Flask logs them by the application's own logger, which says other things too."""
-
-ACCESS_LOGS = frozenset(
-    {
-        "daphne.access", "django.channels.server", "django.request", "django.server", "granian.access",
-        "gunicorn.access", "httpx", "hypercorn.access", "uvicorn.access", "werkzeug",
-    }
-)  # fmt: skip
-"""Who logs every request, or every call, with its raw path and its query string."""
-
-
-class _Observing:
-    on = False
-
-
-observing = _Observing()
-"""`observing.on` is true once a middleware of ours has had a request."""
 
 
 def tell(error: BaseException) -> None:
@@ -47,12 +31,6 @@ def tell(error: BaseException) -> None:
 
 def repeats(record: logging.LogRecord) -> bool:
     """Whether a record of Python's `logging` says what a request's line says."""
-    if not observing.on:
+    if not isinstance(record.exc_info, tuple) or not getattr(record.exc_info[1], TOLD, False):
         return False
-    name = record.name
-    if name in ACCESS_LOGS:
-        return True
-    if not record.exc_info or not isinstance(record.exc_info, tuple):
-        return False
-    repeating = name in REPEATING or str(record.msg).startswith(FLASK_SAYS)
-    return repeating and getattr(record.exc_info[1], TOLD, False)
+    return record.name in REPEATING or str(record.msg).startswith(FLASK_SAYS)

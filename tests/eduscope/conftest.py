@@ -1,14 +1,14 @@
 """What tests of the SDK share: recorded lines and spans, a platform on loopback, and an SDK that is off after each."""
 
-import logging as stdlib_logging
+import logging
 from collections.abc import Iterator
 
 import pytest
 from tests.eduscope.local_platform import LocalPlatform
 
 import eduscope
-from eduscope import logging
 from eduscope.counters import Counters, counters
+from eduscope.standard_logging import Handler
 from eduscope.testing import Captured, FakeClock, capture, counted_ids
 
 
@@ -57,8 +57,8 @@ def stopped() -> Iterator[None]:
 @pytest.fixture
 def stdlib_lines() -> Iterator[None]:
     """Python's own `logging` writes lines, as after `init`."""
-    handler = logging.Handler()
-    root = stdlib_logging.getLogger()
+    handler = Handler()
+    root = logging.getLogger()
     root.addHandler(handler)
     yield
     root.removeHandler(handler)

@@ -18,9 +18,9 @@ import eduscope
 from eduscope.contract import MANDATORY, LogRecord
 from eduscope.counters import Counters
 from eduscope.line import UNWRITABLE, Lines
-from eduscope.logging import Handler
 from eduscope.output import descriptor_writer, stdout_writer
 from eduscope.privacy import is_token, tokenize
+from eduscope.standard_logging import Handler
 from eduscope.testing import Captured, FakeClock, capture
 
 OWN_ORDER = [*MANDATORY, "message", "environment", "release", "trace_id", "span_id"]
