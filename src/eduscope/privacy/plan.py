@@ -34,10 +34,11 @@ class Plan:
         signs = list(by_signs)
         every = tuple(sign for some in signs for sign in some)
         self._any = any_sign(every)
-        self._which: dict[str, tuple[re.Pattern[str], list[int]]] = {}
+        self._which: dict[str, tuple[re.Pattern[str] | None, list[int]]] = {}
         for character in characters(every):
             numbers = [n for n, some in enumerate(signs) if character in characters(some)]
-            self._which[character] = (which_signs([signs[n] for n in numbers], character), numbers)
+            which = which_signs([signs[n] for n in numbers], character) if len(numbers) > 1 else None
+            self._which[character] = (which, numbers)
         self._parts = _Which()
 
     def candidates(self, text: str) -> list[Candidate]:
@@ -49,8 +50,8 @@ class Plan:
         for sign in self._any.finditer(text, first.start()):
             at = sign.start()
             which, numbers = self._which[text[at]]
-            match = which.match(text, at)
-            for part in self._parts[match.groups()] if match else ():
+            match = which.match(text, at) if which else None
+            for part in self._parts[match.groups()] if match else (0,):
                 found.setdefault(numbers[part], []).append(at)
         return [(rank, detector, at) for n, at in found.items() for rank, detector in self._alike[n]]
 

@@ -13,7 +13,7 @@ class Sign(NamedTuple):
     """A cheap necessary condition of a match: one of the characters `at`, then `then` right behind it.
 
     `at` is the inside of a character class, of rare characters best; `then` is a pattern that fails soonest where it
-    begins with one character or class, and may look behind, over the character `at` too. In place of `then`, `ends`
+    begins with one character or class, and may look behind, over the character `at` too. `ends`
     names what the three characters before `at` may be (in any case, perhaps with a quote or space behind them).
     """
 
@@ -22,9 +22,9 @@ class Sign(NamedTuple):
     ends: tuple[str, ...] = ()
 
 
-def key_sign(*ends: str) -> Sign:
+def key_sign(*ends: str, then: str = "") -> Sign:
     """The sign of a key before `:`, `=` or `>`, by the last three letters of the key: `password=`, `"token" :`."""
-    return Sign(":=>", ends=ends)
+    return Sign(":=>", then, ends)
 
 
 def characters(signs: tuple[Sign, ...]) -> set[str]:
@@ -52,8 +52,11 @@ def which_signs(alternatives: list[tuple[Sign, ...]], character: str) -> re.Patt
 def _behind(signs: tuple[Sign, ...], character: str) -> str:
     """What makes the character a sign."""
     here = [sign for sign in dict.fromkeys(signs) if character in characters((sign,))]
-    ends = [end for sign in here for end in sign.ends]
-    return _one_of([sign.then for sign in here if not sign.ends] + _keys(ends))
+    keyed: dict[str, list[str]] = {}
+    for sign in here:
+        keyed.setdefault(sign.then, []).extend(sign.ends)
+    keys = [f"(?={then}){key}" if then else key for then, ends in keyed.items() for key in _keys(ends)]
+    return _one_of([sign.then for sign in here if not sign.ends] + keys)
 
 
 def _one_of(patterns: list[str]) -> str:

@@ -1,20 +1,14 @@
-"""IP addresses of hosts; loopback, unspecified and broadcast ones, and networks, identify nobody."""
+"""IPv4 addresses of hosts; loopback, unspecified and broadcast ones, and networks, identify nobody."""
 
-import ipaddress
 import re
 
 from eduscope.privacy.detector import Detector, Range, ascii_pattern
-from eduscope.privacy.framing import START_OF_GROUPS
 from eduscope.privacy.signs import Sign
 
 RANK = 50
 
 _OCTET = r"(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
 _V4 = ascii_pattern(rf"(?<![\w.~])(?!(?:0|127|255)\.)(?:{_OCTET}\.){{3}}{_OCTET}(?!\w)(?!\.[0-9])")
-_GROUPS = r"[0-9A-Fa-f]{2,4}(?::[0-9A-Fa-f]{1,4})"
-_V6 = ascii_pattern(
-    rf"(?<![\w:.])(?:{_GROUPS}{{7}}|{_GROUPS}{{0,6}}::[0-9A-Fa-f]{{1,4}}(?::[0-9A-Fa-f]{{1,4}}){{0,6}})(?![\w:])"
-)
 _WORDS = "version|ver|release|build|revision|rev|firmware|driver|dll|sdk|package|assembly"
 _BEHIND_WORD = "\"' =:"
 _VERSION = ascii_pattern(rf"(?i:\b(?:{_WORDS})s?)[{_BEHIND_WORD}]{{0,4}}\Z")
@@ -22,7 +16,7 @@ _VERSION_WORDS = tuple(word + s for word in _WORDS.split("|") for s in ("", "s")
 _LONGEST_VERSION_WORD = 16
 
 
-def _host_v4(match: re.Match[str]) -> Range | None:
+def _host(match: re.Match[str]) -> Range | None:
     """Spare addresses of no host (`130.0.0.0` is a browser's version) and what a word calls a version."""
     start, end = match.span()
     text = match.string
@@ -33,28 +27,13 @@ def _host_v4(match: re.Match[str]) -> Range | None:
     return None if called_version else (start, end)
 
 
-def _host_v6(match: re.Match[str]) -> Range | None:
-    """Spare what is no address (`dead::beef` is a name in some languages) and addresses of no host."""
-    text = match.group()
-    if not any(c.isdigit() for c in text):
-        return None
-    try:
-        address = ipaddress.IPv6Address(text)
-    except ValueError:
-        return None
-    return None if address.is_loopback or address.is_unspecified else match.span()
-
-
 MESSAGE = (
     Detector(
-        "IP", _V4, signs=(Sign(".", r"(?<=[0-9]\.)[0-9]{1,3}\.[0-9]{1,3}\.[0-9]"),), locate=_host_v4, reach=3
-    ),
-    Detector(
         "IP",
-        _V6,
-        signs=(Sign(":", r"(?:(?<=[0-9A-Fa-f]:):|(?:[0-9A-Fa-f]{1,4}:){6})"),),
-        locate=_host_v6,
-        reach=36,  # seven groups before the second of two colons
+        _V4,
+        signs=(Sign(".", r"(?<=[0-9]\.)[0-9]{1,3}\.[0-9]{1,3}\.[0-9]"),),
+        locate=_host,
+        reach=3,
     ),
 )
 PROSE = MESSAGE
@@ -65,24 +44,17 @@ _HOSTS = (
     rb"\.[0-9]{1,3}\.(?:[1-9][0-9]{0,2}\.[0-9]|0\.[1-9])"
 )
 GATE_NUMBERS = (_HOSTS,)
-GATE = (
-    rb"-" + _HOSTS,
-    rb"[0-9A-Fa-f]{2,4}:(?:[0-9A-Fa-f]{1,4}:){6}[0-9A-Fa-f]",
-    START_OF_GROUPS + rb"[0-9A-Fa-f]{2,4}(?::[0-9A-Fa-f]{1,4}){0,6}::[0-9A-Fa-f]",
-)
+GATE = (rb"-" + _HOSTS,)
 
 CATCHES = (
     ("connection from 203.0.113.7 port 22", "203.0.113.7"),
     ("src: /10.251.73.220:54106 dest", "10.251.73.220"),
-    ("peer 2001:db8:85a3::8a2e:370:7334 left", "2001:db8:85a3::8a2e:370:7334"),
-    ("peer=[fe80::1ff:fe23:4567:890a]:443", "fe80::1ff:fe23:4567:890a"),
 )
 SPARES = (
-    "listening on 127.0.0.1:4400 and [::1]:4400 and 0.0.0.0:80",
+    "listening on 127.0.0.1:4400 and 0.0.0.0:80",
     "Chrome/130.0.0.0 Safari/537.36",
     "Servicing Stack v6.1.7601.23505 and ~amd64~~6.1.1.3",
     "wcp.dll version 1.2.3.4",
-    "it took 12:30:31 in std::string and dead::beef",
     "client 203.0.113.h4k2q connected",
     "oid 1.3.6.1.4.1.311",
 )

@@ -1,0 +1,49 @@
+"""IPv6 addresses of hosts; loopback and unspecified ones identify nobody."""
+
+import ipaddress
+import re
+
+from eduscope.privacy.detector import Detector, Range, ascii_pattern
+from eduscope.privacy.framing import START_OF_GROUPS
+from eduscope.privacy.signs import Sign
+
+RANK = 49
+
+_GROUPS = r"[0-9A-Fa-f]{2,4}(?::[0-9A-Fa-f]{1,4})"
+_V6 = ascii_pattern(
+    rf"(?<![\w:.])(?:{_GROUPS}{{7}}|{_GROUPS}{{0,6}}::[0-9A-Fa-f]{{1,4}}(?::[0-9A-Fa-f]{{1,4}}){{0,6}})(?![\w:])"
+)
+
+
+def _host(match: re.Match[str]) -> Range | None:
+    """Spare what is no address (`dead::beef` is a name in some languages) and addresses of no host."""
+    text = match.group()
+    if not any(c.isdigit() for c in text):
+        return None
+    try:
+        address = ipaddress.IPv6Address(text)
+    except ValueError:
+        return None
+    return None if address.is_loopback or address.is_unspecified else match.span()
+
+
+MESSAGE = (
+    Detector(
+        "IP",
+        _V6,
+        signs=(Sign(":", r"(?:(?<=[0-9A-Fa-f]:):|(?:[0-9A-Fa-f]{1,4}:){6})"),),
+        locate=_host,
+        reach=36,  # seven groups before the second of two colons
+    ),
+)
+PROSE = MESSAGE
+GATE = (
+    rb"[0-9A-Fa-f]{2,4}:(?:[0-9A-Fa-f]{1,4}:){6}[0-9A-Fa-f]",
+    START_OF_GROUPS + rb"[0-9A-Fa-f]{2,4}(?::[0-9A-Fa-f]{1,4}){0,6}::[0-9A-Fa-f]",
+)
+
+CATCHES = (
+    ("peer 2001:db8:85a3::8a2e:370:7334 left", "2001:db8:85a3::8a2e:370:7334"),
+    ("peer=[fe80::1ff:fe23:4567:890a]:443", "fe80::1ff:fe23:4567:890a"),
+)
+SPARES = ("listening on [::1]:4400 and :::80", "it took 12:30:31 in std::string and dead::beef")

@@ -1,0 +1,54 @@
+"""User names behind a key: `user=`, `uid:`. For messages of programs only."""
+
+import re
+
+from eduscope.privacy.detector import Detector, Range, ascii_pattern
+from eduscope.privacy.framing import NAME, QUOTES, START_OF_KEY
+from eduscope.privacy.names import VALUE, mentioned
+from eduscope.privacy.signs import key_sign
+
+RANK = 70
+
+_SYSTEM_NUMBER = ascii_pattern(r"(?i:uid|gid)\W*\Z")
+
+
+def _keyed(match: re.Match[str]) -> Range | None:
+    """A number behind `uid` is an operating system's, and short ones count something."""
+    if match["value"].isdigit() and (_SYSTEM_NUMBER.search(match["key"]) or len(match["value"]) < 4):
+        return None
+    return mentioned(match)
+
+
+# Something must follow, and no short number: PAM writes `logname= uid=0 euid=0` into every line.
+_A_NAME = r" {0,2}[\"'\\]{0,3}(?![0-9]{1,3}(?:\s|\Z))[^\s,;]"
+_KEYS = r"r?user(?:[_-]?(?:name|id))?|login|logname|account[_-]name"
+_KEYED = Detector(
+    "USERNAME",
+    ascii_pattern(
+        rf"(?P<key>(?i:(?<![a-z])(?:(?:[a-z]{{1,12}}[_.-])?e?(?:{_KEYS})|(?<!\.)e?uid)))"  # `k8s.pod.uid` is nobody's
+        rf"(?:[\"'\\]{{0,3}} ?: {{0,2}}|=)[\"'\\]{{0,3}}{VALUE}"
+    ),
+    signs=(key_sign("uid", "ser", "ame", "_id", "-id", "rid", "gin", then=_A_NAME),),
+    locate=_keyed,
+    reach=30,  # `abcdefghijkl_e`, `account_name`, three quotes and a space
+)
+MESSAGE = (_KEYED,)
+PROSE: tuple[Detector, ...] = ()
+GATE = (
+    rb"(?i)(?:"
+    + _KEYS.encode()
+    + rb"|"
+    + START_OF_KEY
+    + rb"e?uid)(?:"
+    + QUOTES
+    + rb" ?: {0,2}|=|\\u003[dD])"
+    + QUOTES
+    + NAME,
+)
+
+CATCHES = (("rhost=x  user=root", "root"), ("user_name: ada.l", "ada.l"), ("session uid=ada", "ada"))
+SPARES = (
+    "logname= uid=0 euid=0 tty=ssh ruser= rhost=",
+    "user=usr_k1_abcdefghijklmnopqrstuvwxyz",
+    "user=42",
+)
