@@ -17,7 +17,7 @@ from eduscope.lifecycle import flush, init, shutdown
 from eduscope.logging import Logger, get_logger
 
 if TYPE_CHECKING:
-    from eduscope import contract, database, errors, http, metrics, privacy, testing, tracing
+    from eduscope import contract, database, errors, http, metrics, models, privacy, testing, tracing
 
 __version__ = "0.1.0"
 
@@ -34,6 +34,7 @@ __all__ = [
     "inference",
     "init",
     "metrics",
+    "models",
     "privacy",
     "shutdown",
     "testing",
@@ -41,7 +42,7 @@ __all__ = [
 ]
 
 _LOADED_ON_USE = frozenset(
-    {"contract", "database", "errors", "http", "metrics", "privacy", "testing", "tracing"}
+    {"contract", "database", "errors", "http", "metrics", "models", "privacy", "testing", "tracing"}
 )
 
 

@@ -23,7 +23,7 @@ from eduscope import model_record, tracing
 from eduscope.context import current as current_ids
 from eduscope.context import enter, leave
 from eduscope.counters import counters
-from eduscope.model_outcome import CANCELLED, OK, REFUSED, outcome_of
+from eduscope.model_outcome import CANCELLED, ERROR, OK, REFUSED, outcome_of
 from eduscope.model_prices import Price
 from eduscope.model_record import CACHE_READ, CACHE_WRITTEN, INPUT, OUTPUT, Moments
 from eduscope.model_stream import AsyncStream, Stream
@@ -81,6 +81,7 @@ class inference:  # noqa: N801 - reads as what it is: `with eduscope.inference(m
         self._streams_open = 0
         self._inside = self._ended = self._cut_short = self._refused = False
         self._each_is_a_token = False
+        self._failed = ""
         self._block: Any = None
 
     @staticmethod
@@ -132,6 +133,10 @@ class inference:  # noqa: N801 - reads as what it is: `with eduscope.inference(m
     def refused(self) -> None:
         """The model, or a filter before it, refused to answer."""
         self._refused = True
+
+    def failed(self, code: str) -> None:
+        """The provider says in its answer that it failed, without an exception; `code` is one word."""
+        self._failed = code
 
     def note(self, **fields: Any) -> None:
         """Further fields, under the rules of a log line's."""
@@ -227,17 +232,25 @@ class inference:  # noqa: N801 - reads as what it is: `with eduscope.inference(m
 
     def _record(self, error: BaseException | None) -> None:
         fields, span = self._fields, self._span
-        outcome = outcome_of(error)
-        if outcome == OK and (self._refused or self._cut_short):
-            outcome = REFUSED if self._refused else CANCELLED
+        outcome = outcome_of(error) if error is not None else self._outcome()
         moments = Moments(self._started_ns, self._first_token_ns, time.perf_counter_ns())
         model_record.complete(fields, moments, outcome, self._price)
-        error_type = "" if error is None else type_name(error)
+        error_type = self._failed if error is None else type_name(error)
+        if self._failed and error is None:
+            fields["error.type"] = self._failed
         with self.active():
             model_record.write(fields, outcome, error)
         model_record.count(fields, moments, error_type, span.kept_trace_id if span else "")
         if span is not None:
             span.end(fields, error)
+
+    def _outcome(self) -> str:
+        """How a call ended that raised nothing."""
+        if self._failed:
+            return ERROR
+        if self._refused:
+            return REFUSED
+        return CANCELLED if self._cut_short else OK
 
 
 def _whole(number: object) -> int:

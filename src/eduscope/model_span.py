@@ -9,7 +9,7 @@ from typing import Any
 
 from opentelemetry import context as otel_context
 from opentelemetry.context import _RUNTIME_CONTEXT
-from opentelemetry.trace import set_span_in_context
+from opentelemetry.trace import StatusCode, set_span_in_context
 
 from eduscope.spans import Spans, fail
 
@@ -39,6 +39,8 @@ class ModelSpan:
             span.set_attribute(name, value)
         if error is not None:
             fail(span, error)
+        elif "error.type" in fields:
+            span.set_status(StatusCode.ERROR)
         span.end()
 
     @property

@@ -66,6 +66,10 @@ class Stream(Iterator[Any]):
         self._call.took(chunk)
         return chunk
 
+    def left(self) -> None:
+        """The reader is gone; what is read from has been closed already."""
+        self._end(None, whole=False)
+
     def _end(self, error: BaseException | None, *, whole: bool) -> None:
         if self._open:
             self._open = False
@@ -106,6 +110,10 @@ class AsyncStream(AsyncIterator[Any]):
                 await close()
         finally:
             self._end(None, whole=False)
+
+    def left(self) -> None:
+        """The reader is gone; what is read from has been closed already."""
+        self._end(None, whole=False)
 
     def _end(self, error: BaseException | None, *, whole: bool) -> None:
         if self._open:
