@@ -2,7 +2,7 @@
 
 import re
 import weakref
-from collections.abc import Callable, Iterator, Mapping, MutableMapping
+from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
@@ -11,13 +11,14 @@ from opentelemetry import baggage, trace
 from opentelemetry import context as otel_context
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import ReadableSpan, Span, SpanProcessor, TracerProvider
-from opentelemetry.sdk.trace.sampling import ParentBased, TraceIdRatioBased
+from opentelemetry.sdk.trace.sampling import Decision, ParentBased, Sampler, SamplingResult, TraceIdRatioBased
 from opentelemetry.trace import NonRecordingSpan, SpanContext, SpanKind, Status, StatusCode, TraceFlags
 from opentelemetry.trace.propagation import _SPAN_KEY, set_span_in_context
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
+from eduscope.baggage import BAGGAGE_MAX_CHARS, BAGGAGE_MAX_ENTRIES, parse_baggage
 from eduscope.config import Config
-from eduscope.context import EMPTY, current
+from eduscope.context import BAGGAGE_KEYS, EMPTY, current
 from eduscope.fields import plan, safe_message
 from eduscope.line import NO_TRACE
 from eduscope.stack import exception_fields, said, type_name
@@ -32,6 +33,10 @@ KINDS = {
 
 _traceparent = re.compile(r"([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?").fullmatch
 _tracecontext = TraceContextTextMapPropagator()
+_is_baggage_key = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,128}").fullmatch
+
+LINKS_MAX = 128
+"""OpenTelemetry's own limit for links of one span; the batch's size is an attribute."""
 
 
 class Relay(SpanProcessor):
@@ -67,16 +72,47 @@ class Spans:
     @contextmanager
     def span(self, name: str, kind: str, attributes: Mapping[str, Any]) -> Iterator[trace.Span]:
         """A span that is the current one inside the block."""
-        span = self.tracer.start_span(name, kind=KINDS[kind], attributes=spelled(attributes))
-        token = otel_context.attach(set_span_in_context(span))
+        span, token = self.begin(name, kind, attributes)
         try:
             yield span
         except BaseException as error:
-            fail(span, error)
+            self.finish(span, token, error)
             raise
-        finally:
-            otel_context.detach(token)
-            span.end()
+        else:
+            self.finish(span, token, None)
+
+    def begin(
+        self, name: str, kind: str, attributes: Mapping[str, Any], links: Sequence[trace.Link] = ()
+    ) -> tuple[trace.Span, Any]:
+        """A span that is the current one until it is finished, and the token for it."""
+        span = self.tracer.start_span(name, kind=KINDS[kind], attributes=spelled(attributes), links=links)
+        return span, otel_context.attach(set_span_in_context(span))
+
+    def finish(self, span: trace.Span, token: Any, error: BaseException | None) -> None:
+        """Ends a span; the one before is the current one again."""
+        if error is not None:
+            fail(span, error)
+        otel_context.detach(token)
+        span.end()
+
+    @contextmanager
+    def batch(
+        self, name: str, sent: Sequence[tuple[Mapping[str, str], str]], attributes: Mapping[str, Any]
+    ) -> Iterator[trace.Span]:
+        """A consumer's span with a link for each message: its headers, and its correlation id."""
+        links = [
+            trace.Link(sender, {"correlation_id": correlation_id})
+            for headers, correlation_id in sent[:LINKS_MAX]
+            if (sender := _sender(headers)).is_valid
+        ]
+        span, token = self.begin(name, "consumer", attributes, links)
+        try:
+            yield span
+        except BaseException as error:
+            self.finish(span, token, error)
+            raise
+        else:
+            self.finish(span, token, None)
 
     def server_span(self, name: str, traceparent: str, tracestate: str = "") -> "ServerSpan":
         """A server's span, current until it is ended; the caller's span, if there is one, is its parent."""
@@ -99,16 +135,33 @@ class Spans:
     def inject(self, carrier: MutableMapping[str, str]) -> dict[str, str]:
         """Writes `traceparent` and `tracestate`; gives the host's own baggage."""
         _tracecontext.inject(carrier)
-        return {key: str(value) for key, value in baggage.get_all().items()}
+        return _within_limits(baggage.get_all())
 
     @contextmanager
     def extracted(self, headers: Mapping[str, str]) -> Iterator[None]:
-        """Spans inside the block go on with the trace of the headers."""
-        token = otel_context.attach(_tracecontext.extract(headers))
+        """Spans inside the block go on with the trace of the headers, and with the host's own baggage."""
+        context = _tracecontext.extract(headers)
+        for key, value in _within_limits(parse_baggage(headers.get("baggage", ""))).items():
+            if key not in BAGGAGE_KEYS:
+                context = baggage.set_baggage(key, value, context)
+        token = otel_context.attach(context)
         try:
             yield
         finally:
             otel_context.detach(token)
+
+    @contextmanager
+    def inside(self, span: trace.Span) -> Iterator[None]:
+        """Makes a span the current one inside the block."""
+        token = otel_context.attach(set_span_in_context(span))
+        try:
+            yield
+        finally:
+            otel_context.detach(token)
+
+    def fail(self, span: trace.Span, error: BaseException) -> None:
+        """Marks a span as failed by an exception."""
+        fail(span, error)
 
     def mark_failed(self, span: trace.Span) -> None:
         """Marks a span as failed without an exception."""
@@ -125,6 +178,28 @@ class Spans:
         """Sends what waits; False if the time was not enough."""
         target = self._relay.target
         return target is None or target.force_flush(int(timeout_seconds * 1000))
+
+
+def _sender(headers: Mapping[str, str]) -> SpanContext:
+    context = _tracecontext.extract({"traceparent": headers.get("traceparent", "")})
+    return trace.get_current_span(context).get_span_context()
+
+
+def _within_limits(entries: Mapping[str, object]) -> dict[str, str]:
+    """Baggage that may travel: keys as W3C Baggage wants them, values of bounded length, not too many.
+
+    What someone else sent is passed on to whom this service calls, so it must not grow on the way.
+    """
+    kept: dict[str, str] = {}
+    left = BAGGAGE_MAX_CHARS
+    for key, value in entries.items():
+        text = str(value)
+        left -= len(key) + 3 * len(text) + 2  # a character takes three at most when it is escaped
+        if left < 0 or len(kept) >= BAGGAGE_MAX_ENTRIES:
+            break
+        if _is_baggage_key(key):
+            kept[key] = text
+    return kept
 
 
 class ServerSpan:
@@ -296,8 +371,35 @@ def _resource(config: Config) -> Resource:
     )
 
 
+class KeepingErrors(Sampler):
+    """Records what another sampler leaves out, so that a span that fails can still be sent.
+
+    At the head nobody knows whether a trace will fail. What is kept of such a trace are the failed spans of the
+    services that saw the failure: not their siblings, and nothing of those that had no failure of their own.
+    """
+
+    def __init__(self, inner: Sampler) -> None:
+        self._inner = inner
+
+    def should_sample(self, *args: Any, **kwargs: Any) -> SamplingResult:
+        """The inner sampler's decision, with recording in place of dropping."""
+        result = self._inner.should_sample(*args, **kwargs)
+        if result.decision is not Decision.DROP:
+            return result
+        return SamplingResult(Decision.RECORD_ONLY, result.attributes, result.trace_state)
+
+    def get_description(self) -> str:
+        """Its name."""
+        return f"KeepingErrors{{{self._inner.get_description()}}}"
+
+
+def sampler(config: Config) -> Sampler:
+    """The decision at the head of a trace: the caller's where there is one, else by the trace's id."""
+    by_rate = ParentBased(TraceIdRatioBased(config.trace_sample_rate))
+    return KeepingErrors(by_rate) if config.trace_keep_errors else by_rate
+
+
 def _new_provider(config: Config) -> TracerProvider:
-    sampler = ParentBased(TraceIdRatioBased(config.trace_sample_rate))
-    provider = TracerProvider(resource=_resource(config), sampler=sampler, shutdown_on_exit=False)
+    provider = TracerProvider(resource=_resource(config), sampler=sampler(config), shutdown_on_exit=False)
     _ours.add(provider)
     return provider

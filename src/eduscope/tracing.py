@@ -6,18 +6,30 @@ OpenTelemetry is loaded by `eduscope.init`, not by importing this module.
 ...     span.set_attribute("count", 12)
 >>> eduscope.tracing.inject(message.headers)                  # on the way into a queue
 >>> with eduscope.tracing.extract(message.headers): ...       # on the way out of it
+>>> threading.Thread(target=eduscope.tracing.carry(grade))    # into another thread
 """
 
-from collections.abc import Iterator, Mapping, MutableMapping
+import inspect
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
 from contextlib import contextmanager, nullcontext
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from functools import wraps
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Literal, ParamSpec, Protocol, TypeVar, cast
 
 from eduscope import baggage
-from eduscope.context import Context, Learned, current, enter, leave
+from eduscope.carrying import Executor, carry, instrument
+from eduscope.context import Context, Learned, current, enter, leave, new_id
 
 if TYPE_CHECKING:
     from eduscope.spans import Spans
 
+__all__ = [
+    "Executor", "Span", "SpanKind", "active", "carry", "consume_batch", "extract", "inject", "instrument",
+    "mark_failed", "span", "trace_id", "use",
+]  # fmt: skip
+
+P = ParamSpec("P")
+R = TypeVar("R")
 SpanKind = Literal["internal", "server", "client", "producer", "consumer"]
 
 
@@ -54,19 +66,105 @@ def active() -> "Spans | None":
     return _active
 
 
-@contextmanager
-def span(name: str, kind: SpanKind = "internal", **attributes: Any) -> Iterator[Span]:
-    """A span around the block. An exception marks it as failed, is recorded without its values, and goes on.
+class span:  # noqa: N801 - reads as the verb it is: `with eduscope.tracing.span("grade.compute"):`
+    """A span around a block or a function. An exception marks it as failed, is recorded without values, and goes on.
 
-    `name` is a template of few values (`grade.compute`), never an id. Attributes are named like fields of a
-    log line.
+    `name` is a template of few values (`grade.compute`), never an id. Attributes are named like fields of a log
+    line.
+
+    >>> with tracing.span("grade.compute", course_id="c-101") as span: ...
+    >>> @tracing.span("grade.compute")
+    ... async def grade(quiz): ...
     """
-    spans = _active
-    if spans is None:
-        yield _NO_SPAN
-        return
-    with spans.span(name, kind, attributes) as started:
-        yield started
+
+    __slots__ = ("_attributes", "_kind", "_name", "_open")
+
+    def __init__(self, name: str, kind: SpanKind = "internal", **attributes: Any) -> None:
+        self._name = name
+        self._kind = kind
+        self._attributes = attributes
+        self._open: list[tuple[Spans, Any, Any]] = []
+
+    def __enter__(self) -> Span:
+        spans = _active
+        if spans is None:
+            return _NO_SPAN
+        started, token = spans.begin(self._name, self._kind, self._attributes)
+        self._open.append((spans, started, token))
+        return started
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._open:
+            spans, started, token = self._open.pop()
+            spans.finish(started, token, error)
+
+    def __call__(self, work: Callable[P, R]) -> Callable[P, R]:
+        """The function with a span of its own around each call."""
+        if inspect.isgeneratorfunction(work) or inspect.isasyncgenfunction(work):
+            raise TypeError(
+                f"tracing.span got the generator {work.__qualname__}; expected a function or coroutine: "
+                "use `with tracing.span(…)` inside it"
+            )
+        if inspect.iscoroutinefunction(work):
+
+            @wraps(work)
+            async def traced_coroutine(*args: Any, **kwargs: Any) -> Any:
+                with span(self._name, self._kind, **self._attributes):
+                    return await work(*args, **kwargs)
+
+            return cast("Callable[P, R]", traced_coroutine)
+
+        @wraps(work)
+        def traced(*args: P.args, **kwargs: P.kwargs) -> R:
+            with span(self._name, self._kind, **self._attributes):
+                return work(*args, **kwargs)
+
+        return traced
+
+
+@contextmanager
+def consume_batch(
+    carriers: Iterable[Mapping[str, Any]], name: str = "process", **attributes: Any
+) -> Iterator[Span]:
+    """One span for several messages, with a link to the span that sent each.
+
+    The correlation goes on where all messages have the same; else the batch gets its own, and each link says its
+    message's.
+
+    >>> with tracing.consume_batch([message.headers for message in batch], "grades process") as span: ...
+    """
+    given = [_headers(carrier) for carrier in carriers]
+    contexts = [baggage.inbound(h.get(baggage.CORRELATION_HEADER), h.get("baggage")) for h in given]
+    token = enter(_common(contexts))
+    try:
+        if _active is None:
+            yield _NO_SPAN
+        else:
+            links = [(headers, ids.correlation_id) for headers, ids in zip(given, contexts, strict=True)]
+            attributes.setdefault("messaging.batch.message_count", len(given))
+            with _active.batch(name, links, attributes) as started:
+                yield started
+    finally:
+        leave(token)
+
+
+def _common(contexts: list[Context]) -> Context:
+    """What all have in common; a request of its own."""
+    correlations = {ids.correlation_id for ids in contexts}
+    tenants = {ids.tenant_id for ids in contexts}
+    return Context(
+        correlations.pop() if len(correlations) == 1 else new_id(),
+        tenants.pop() if len(tenants) == 1 else "",
+        "",
+        new_id(),
+    )
+
+
+def trace_id() -> int:
+    """The running trace as a number, for a metric's exemplar; 0 where there is none or it is not kept."""
+    return 0 if _active is None else _active.kept_trace_id()
 
 
 def inject(carrier: MutableMapping[str, str]) -> None:
@@ -87,7 +185,7 @@ def extract(carrier: Mapping[str, Any]) -> Iterator[Context]:
 
     Values of the wrong shape are replaced, never echoed. A user does not travel: bind them again.
     """
-    headers = {_text(name).lower(): _text(value) for name, value in carrier.items()}
+    headers = _headers(carrier)
     context = baggage.inbound(headers.get(baggage.CORRELATION_HEADER), headers.get("baggage"))
     work = context.learned = Learned()
     token = enter(context)
@@ -101,9 +199,32 @@ def extract(carrier: Mapping[str, Any]) -> Iterator[Context]:
         leave(token)
 
 
+def _headers(carrier: Mapping[str, Any]) -> dict[str, str]:
+    return {_text(name).lower(): _text(value) for name, value in carrier.items()}
+
+
 def _text(given: object) -> str:
     """A header's name or value; some message buses have bytes."""
     return given.decode("latin-1") if isinstance(given, bytes) else str(given)
+
+
+@contextmanager
+def inside(started: Any) -> Iterator[None]:
+    """Makes a span that was started by itself the current one inside the block; it is not ended."""
+    with nullcontext() if _active is None else _active.inside(started):
+        yield
+
+
+def fail(started: Any, error: BaseException) -> None:
+    """Marks a span as failed by an exception."""
+    if _active is not None:
+        _active.fail(started, error)
+
+
+def kept_trace_id(started: Any) -> int:
+    """The trace's id where the trace is kept, else 0; for exemplars."""
+    ids = started.get_span_context()
+    return int(ids.trace_id) if ids.trace_flags & 1 else 0
 
 
 def mark_failed(started: Any) -> None:

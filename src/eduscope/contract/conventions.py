@@ -43,6 +43,7 @@ network.protocol.name: The application protocol
 network.protocol.version: The version of the protocol
 network.transport: tcp, udp, unix
 network.type: ipv4 or ipv6
+peer.service: The service called, by its own name
 error.type: The class of the failure: an exception's type or a status code
 exception.type: The type of the exception
 exception.escaped: Whether the exception left the span

@@ -12,7 +12,7 @@ from eduscope.http.exchange import Exchange, is_gone
 from eduscope.http.record import Recorder
 from eduscope.lifecycle import running_config
 from eduscope.metrics import requests
-from eduscope.told import TOLD, observing, tell
+from eduscope.told import TOLD, tell
 
 INFO, ERROR = 20, 40
 
@@ -45,7 +45,6 @@ class Observer:
             trust_baggage=self._trust_baggage,
         )
         context.learned = exchange.learned
-        observing.on = True
         return context
 
     def start_span(self, exchange: Exchange) -> None:
@@ -83,6 +82,10 @@ class Observer:
 
     def end(self, exchange: Exchange, error: BaseException | None) -> None:
         """The application is done, its background work too. Never raises."""
+        try:
+            exchange.learned.end()
+        except Exception:  # noqa: BLE001 - the host must never pay for being observed
+            counters.failure(self._name)
         if not exchange.written:
             self.record(exchange, error)
         elif isinstance(error, Exception) and not is_gone(error):

@@ -107,6 +107,7 @@ async def observe(
     finally:
         _open.add(by=-1)
         try:
+            conversation.learned.end()
             _record(conversation, observer, error)
         except Exception:  # noqa: BLE001 - the host must never pay for being observed
             counters.failure("websocket")

@@ -21,7 +21,7 @@ def test_a_call_carries_the_ids_and_is_a_client_span(seen: Captured) -> None:
     client = instrument(httpx.Client(transport=httpx.MockTransport(answer)))
     with eduscope.bind(tenant_id="t1", user_id="anna", correlation_id="c" * 8):
         got = client.get("http://tutor:8000/ask/anna?q=secret").json()
-    span = seen.span("GET")
+    span = seen.span("GET tutor")
     assert span.context is not None
     assert got["x-correlation-id"] == "c" * 8
     assert got["traceparent"].startswith(f"00-{span.context.trace_id:032x}-{span.context.span_id:016x}-")
@@ -45,7 +45,7 @@ async def test_an_asynchronous_client_does_the_same(seen: Captured) -> None:
         with eduscope.bind(correlation_id="c" * 8):
             got = (await client.post("http://tutor/none", content=b"x")).json()
     assert got["x-correlation-id"] == "c" * 8
-    span = seen.span("POST")
+    span = seen.span("POST tutor")
     assert span.attributes is not None
     assert (span.status.status_code, span.attributes["error.type"]) == (StatusCode.ERROR, "404")
 
@@ -54,7 +54,7 @@ def test_a_call_that_fails_is_a_failed_span_and_raises(seen: Captured) -> None:
     client = instrument(httpx.Client(transport=httpx.MockTransport(answer)))
     with pytest.raises(httpx.ConnectError):
         client.get("http://tutor/down")
-    span = seen.span("GET")
+    span = seen.span("GET tutor")
     assert span.attributes is not None
     assert span.attributes["error.type"] == "httpx.ConnectError"
     assert span.status.description == "no route to [EMAIL]"
@@ -108,4 +108,4 @@ async def test_a_service_that_calls_a_service_is_one_trace(seen: Captured) -> No
     assert {line["correlation_id"] for line in seen.lines} == {"browser-1"}
     assert len({line["trace_id"] for line in seen.lines}) == 1
     assert {line["tenant_id"] for line in seen.lines} == {"t1"}
-    assert [span.name for span in seen.spans] == ["GET /ask", "GET", "GET /tutor"]
+    assert [span.name for span in seen.spans] == ["GET /ask", "GET tutor", "GET /tutor"]
