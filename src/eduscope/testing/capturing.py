@@ -2,7 +2,8 @@
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from unittest import mock
 
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
@@ -25,8 +26,9 @@ def capture(
 ) -> Iterator[Captured]:
     """Records in memory, inside the `with`, instead of writing and sending. Needs no `init`.
 
-    With a `clock` (nanoseconds since 1970, such as a `FakeClock`) lines and spans bear its times. With `ids` (such
-    as `counted_ids()`) correlation and request ids come from there, and trace and span ids count from one.
+    With a `clock` (nanoseconds since 1970, such as a `FakeClock`) lines and spans bear its times, and durations are
+    measured by it: `time.perf_counter` and `time.perf_counter_ns` follow it in the whole process. With `ids` (such as
+    `counted_ids()`) correlation and request ids come from there, and trace and span ids count from one.
     """
     config = load({"service": service, "environment": environment, "release": release}, environ={})
     exporter = InMemorySpanExporter()
@@ -45,8 +47,23 @@ def capture(
     tracing.use(spans)
     use_ids(ids)
     try:
-        yield seen
+        with _measuring_by(clock):
+            yield seen
     finally:
         use_ids(None)
         tracing.use(spans_before)
         logging.use(lines_before)
+
+
+def _measuring_by(clock: Callable[[], int] | None) -> ExitStack:
+    """Until it is closed, what measures how long something takes measures by the clock."""
+    replaced = ExitStack()
+    if clock is None:
+        return replaced
+
+    def seconds() -> float:
+        return clock() / 1e9
+
+    replaced.enter_context(mock.patch.object(time, "perf_counter_ns", clock))
+    replaced.enter_context(mock.patch.object(time, "perf_counter", seconds))
+    return replaced

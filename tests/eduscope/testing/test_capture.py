@@ -1,9 +1,13 @@
 """`capture`: everything recorded, with a clock and ids that can be foretold."""
 
+import time
+from typing import Any
+
+import httpx
 import pytest
 
 import eduscope
-from eduscope.testing import Captured, FakeClock, capture, counted_ids
+from eduscope.testing import START_NS, Captured, FakeClock, capture, counted_ids
 
 
 def test_ids_are_counted_and_the_clock_stands_still(seen_exactly: Captured, clock: FakeClock) -> None:
@@ -60,3 +64,24 @@ def test_metrics_are_counted_from_the_start_of_the_capture(seen: Captured) -> No
         assert later.gauge("eduscope_log_lines_total", level="info") >= 1
     seen.clear()
     assert seen.metric("eduscope_log_lines_total") == 0
+
+
+async def test_durations_are_measured_by_the_clock(seen_exactly: Captured, clock: FakeClock) -> None:
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        clock.advance(1.5)
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"ok"})
+
+    transport = httpx.ASGITransport(app=eduscope.http.ASGIMiddleware(app))
+    async with httpx.AsyncClient(transport=transport, base_url="http://courses") as client:
+        await client.get("/")
+    assert seen_exactly.only(message="request handled")["duration_ms"] == 1500.0
+    before = time.perf_counter()
+    clock.advance(2)
+    assert time.perf_counter() - before == 2
+
+
+def test_the_real_clock_is_back_after_a_capture() -> None:
+    with capture(clock=FakeClock()):
+        assert time.perf_counter_ns() == START_NS
+    assert time.perf_counter_ns() < time.perf_counter_ns()
