@@ -1,10 +1,24 @@
-"""Exceptions that quote what they were given: a provider's error repeats the prompt, a validation error its input.
+"""Exceptions that quote what they were given: a provider's error repeats the prompt, a validation error its input,
+a database's the row that it refuses.
 
 Of these, only what a machine wrote for machines is recorded: codes, and how many faults there are.
 """
 
-QUOTING = frozenset({"anthropic", "instructor", "openai", "pydantic", "pydantic_core"})
+from eduscope.driver_codes import constraint_name, status_code
+
+QUOTING = frozenset(
+    {
+        "aiosqlite", "anthropic", "asyncpg", "instructor", "MySQLdb", "openai", "oracledb", "psycopg", "psycopg2",
+        "pydantic", "pydantic_core", "pymssql", "pymysql", "pyodbc", "redis", "sqlite3",
+    }
+)  # fmt: skip
 """The packages, by their first name."""
+
+QUOTING_MODULES = ("django.db.utils", "sqlalchemy.dialects", "sqlalchemy.exc")
+"""Modules of packages whose other exceptions say what is useful and quote nothing."""
+
+STATEMENTS_ERROR = "StatementError"
+"""Of SQLAlchemy's own exceptions, those of this class quote statement and parameters; others tell of its pool."""
 
 CODES = ("status_code", "code", "type", "title")
 """Attributes of such exceptions that are words of a small set."""
@@ -14,17 +28,24 @@ CODE_MAX_CHARS = 64
 
 def quotes(error: BaseException) -> bool:
     """Whether an exception quotes what it was given: it is of such a package, or made on top of one that is."""
-    return any(of_quoting_package(kind.__module__) for kind in type(error).__mro__)
+    return any(_is_quoting(kind) for kind in type(error).__mro__)
 
 
 def of_quoting_package(module: str) -> bool:
     """Whether exceptions of a module quote what they were given."""
-    return module.partition(".")[0] in QUOTING
+    return module.partition(".")[0] in QUOTING or module.startswith(QUOTING_MODULES)
+
+
+def _is_quoting(kind: type) -> bool:
+    if kind.__module__ == "sqlalchemy.exc":
+        return kind.__name__ == STATEMENTS_ERROR
+    return of_quoting_package(kind.__module__)
 
 
 def summary(error: BaseException) -> str:
     """What may be told of such an exception: `status_code 429, code rate_limit_exceeded`."""
-    parts = {name: getattr(error, name, None) for name in CODES}
+    database = {"status": status_code(error), "constraint": constraint_name(error)}
+    parts = database if any(database.values()) else {name: getattr(error, name, None) for name in CODES}
     known = [
         f"{name} {str(value)[:CODE_MAX_CHARS]}"
         for name, value in parts.items()

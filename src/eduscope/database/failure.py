@@ -2,17 +2,14 @@
 values (`Key (email)=(…) already exists`), and never a parameter.
 """
 
-import re
 from collections.abc import Mapping, Sequence, Sized
 from typing import Any
 
+from eduscope.driver_codes import constraint_name, is_name, status_code
 from eduscope.stack import type_name
 
 PARAMETERS_MAX = 20
 """Parameters described of one statement; a bulk insert may have thousands."""
-
-_is_code = re.compile(r"[A-Za-z0-9_]{1,64}").fullmatch
-_is_name = re.compile(r"[A-Za-z_][A-Za-z0-9_.$]{0,127}").fullmatch
 
 EXPECTED_CLASSES = ("23", "40")
 """SQLSTATE classes that programs count on: a constraint that holds, a transaction to be tried again."""
@@ -24,23 +21,10 @@ def failure_fields(error: BaseException) -> dict[str, Any]:
     code = status_code(error)
     if code:
         fields["db.response.status_code"] = code
-    constraint = _constraint(error)
+    constraint = constraint_name(error)
     if constraint:
         fields["db.constraint.name"] = constraint
     return fields
-
-
-def status_code(error: BaseException) -> str:
-    """The SQLSTATE, or the driver's own code for the failure; nothing where there is none."""
-    for one in _chain(error):
-        for name in ("sqlstate", "pgcode", "sqlite_errorname"):
-            code = getattr(one, name, None)
-            if isinstance(code, str) and _is_code(code):
-                return code
-        first = one.args[0] if one.args else None
-        if type(first) is int:  # MySQL's drivers: (1062, "Duplicate entry …")
-            return str(first)
-    return ""
 
 
 def is_expected(error: BaseException) -> bool:
@@ -73,7 +57,7 @@ def _first(values: Any) -> list[Any]:
 
 
 def _name(name: object) -> str:
-    return name if isinstance(name, str) and _is_name(name) else "?"
+    return name if isinstance(name, str) and is_name(name) else "?"
 
 
 def _type(value: object) -> str:
@@ -84,22 +68,3 @@ def _type(value: object) -> str:
         except Exception:  # noqa: BLE001 - a host's own __len__ may raise anything
             return kind
     return kind
-
-
-def _constraint(error: BaseException) -> str:
-    for one in _chain(error):
-        diagnostics = getattr(one, "diag", one)  # psycopg keeps it apart, asyncpg on the exception
-        name = getattr(diagnostics, "constraint_name", None)
-        if isinstance(name, str) and _is_name(name):
-            return name
-    return ""
-
-
-def _chain(error: BaseException) -> list[BaseException]:
-    """The error and what it wraps: SQLAlchemy's and its adapters' errors carry the driver's."""
-    found: list[BaseException] = []
-    current: BaseException | None = error
-    while current is not None and len(found) < 4 and current not in found:
-        found.append(current)
-        current = getattr(current, "orig", None) or current.__cause__
-    return found

@@ -61,25 +61,25 @@ class _Queries:
         self._explains = name in plan.PREFIXES
         self._parameters_hidden = engine.hide_parameters
         engine.hide_parameters = True
-        self._listeners: list[tuple[Any, str, Any]] = [
-            (engine, "after_cursor_execute", self._after),
-            (engine, "handle_error", self._failed),
-            (engine, "begin", self._begin),
-            (engine, "commit", self._commit),
-            (engine, "rollback", self._rollback),
+        self._listeners: list[tuple[str, Any]] = [
+            ("after_cursor_execute", self._after),
+            ("handle_error", self._failed),
+            ("begin", self._begin),
+            ("commit", self._commit),
+            ("rollback", self._rollback),
         ]
         # `retval` spares the wrapper around a listener that changes nothing.
         event.listen(engine, "before_cursor_execute", self._before, retval=True)
-        for target, source, listener in self._listeners:
-            event.listen(target, source, listener)
-        self._listeners.append((engine, "before_cursor_execute", self._before))
+        for source, listener in self._listeners:
+            event.listen(engine, source, listener)
+        self._listeners.append(("before_cursor_execute", self._before))
         self._listeners += observe_pool(engine, system, pool_name or _pool_name(engine, system))
 
     def leave(self, engine: Engine) -> None:
         """Listens no more."""
-        for target, source, listener in self._listeners:
-            if event.contains(target, source, listener):
-                event.remove(target, source, listener)
+        for source, listener in self._listeners:
+            if event.contains(engine, source, listener):
+                event.remove(engine, source, listener)
         forget_pool(engine)
         engine.hide_parameters = self._parameters_hidden
 

@@ -24,7 +24,7 @@ COUNTED = {
 """SQLAlchemy's events, and what they are counted as."""
 
 
-def observe_pool(engine: Engine, system: str, name: str) -> list[tuple[Any, str, Any]]:
+def observe_pool(engine: Engine, system: str, name: str) -> list[tuple[str, Any]]:
     """Observes the pool of an engine, and the one that `dispose` puts in its place.
 
     Gives what was listened to, so that it can be undone. Pools without a limit have no sizes.
@@ -37,16 +37,16 @@ def observe_pool(engine: Engine, system: str, name: str) -> list[tuple[Any, str,
 
     observation = PoolObservation(system, name, numbers)
     engine._eduscope_pool = observation  # type: ignore[attr-defined]  # lives as long as its engine
-    listeners: list[tuple[Any, str, Any]] = [
-        (engine, source, _counter(observation, counted)) for source, counted in COUNTED.items()
+    listeners: list[tuple[str, Any]] = [
+        (source, _counter(observation, counted)) for source, counted in COUNTED.items()
     ]
     listeners += [
-        (engine, "checkout", _checked_out),
-        (engine, "checkin", _CheckedIn(observation)),
-        (engine, "engine_disposed", lambda disposed: _time_waits(disposed.pool, observation)),
+        ("checkout", _checked_out),
+        ("checkin", _CheckedIn(observation)),
+        ("engine_disposed", lambda disposed: _time_waits(disposed.pool, observation)),
     ]
-    for target, source, listener in listeners:
-        event.listen(target, source, listener)
+    for source, listener in listeners:
+        event.listen(engine, source, listener)
     _time_waits(engine.pool, observation)
     return listeners
 
