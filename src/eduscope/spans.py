@@ -163,6 +163,11 @@ class Spans:
         """Marks a span as failed by an exception."""
         fail(span, error)
 
+    def kept_trace_id(self) -> int:
+        """The running trace's id where the trace is kept, else 0."""
+        ids = trace.get_current_span().get_span_context()
+        return ids.trace_id if ids.trace_flags & TraceFlags.SAMPLED else 0
+
     def mark_failed(self, span: trace.Span) -> None:
         """Marks a span as failed without an exception."""
         span.set_status(_FAILED)

@@ -1,13 +1,21 @@
+import asyncio
+from collections.abc import Iterator
+from dataclasses import replace
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from opentelemetry import trace
+from opentelemetry.exporter.otlp.proto.common.trace_encoder import encode_spans
+from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.trace import SpanKind, StatusCode
 
 import eduscope
 from eduscope import tracing
 from eduscope.baggage import format_baggage, inbound, parse_baggage
+from eduscope.config import load
 from eduscope.context import current, is_correlation_id
-from eduscope.spans import remote_parent
+from eduscope.spans import remote_parent, sampler
 from eduscope.testing import Captured
 
 TRACEPARENT = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
@@ -117,3 +125,119 @@ def test_baggage_that_is_not_trusted_gives_the_correlation_alone() -> None:
     assert (trusted.correlation_id, trusted.tenant_id, trusted.request_id) == ("abcdefgh", "t1", "rrrrrrrr")
     assert (not_trusted.correlation_id, not_trusted.tenant_id) == ("abcdefgh", "")
     assert not_trusted.request_id != "rrrrrrrr"
+
+
+def test_a_function_and_a_coroutine_get_a_span_for_each_call(seen: Captured) -> None:
+    @tracing.span("grade", course_id="c-1")
+    def grade(points: int) -> int:
+        return grade(points - 1) + 1 if points else 0
+
+    @tracing.span("mark")
+    async def mark(points: int) -> int:
+        await asyncio.sleep(0)
+        return grade(points)
+
+    async def two() -> tuple[int, int]:
+        return await asyncio.gather(mark(1), mark(0))
+
+    assert asyncio.run(two()) == (1, 0)
+    assert sorted(span.name for span in seen.spans) == ["grade"] * 3 + ["mark"] * 2
+    marks = {span.context.span_id for span in seen.spans if span.context is not None and span.name == "mark"}
+    assert {span.parent.span_id for span in seen.spans if span.parent is not None} >= marks
+
+
+def test_a_generator_is_not_decorated() -> None:
+    def grades() -> Iterator[int]:
+        yield 1
+
+    with pytest.raises(TypeError, match="inside it"):
+        tracing.span("grades")(grades)
+
+
+def test_a_batch_is_linked_to_the_span_of_each_message(seen: Captured) -> None:
+    messages: list[dict[str, str]] = []
+    for correlation in ("sender-01", "sender-02"):
+        messages.append({})
+        with (
+            eduscope.bind(correlation_id=correlation, tenant_id="t1"),
+            tracing.span(f"put {correlation}", "producer"),
+        ):
+            tracing.inject(messages[-1])
+    messages += [{}, {"traceparent": "nonsense", "baggage": "\r\n" * 9000}]
+    with tracing.consume_batch(messages, "grades process", messaging_system="redis"):
+        assert is_correlation_id(current().correlation_id)
+        assert current().tenant_id == ""
+    done = seen.span("grades process")
+    assert done.kind is SpanKind.CONSUMER
+    assert done.attributes is not None
+    assert done.attributes["messaging.batch.message_count"] == 4
+    senders = [seen.span(f"put {correlation}").context for correlation in ("sender-01", "sender-02")]
+    assert [link.context.span_id for link in done.links] == [sender.span_id for sender in senders if sender]
+    assert [link.attributes and link.attributes["correlation_id"] for link in done.links] == [
+        "sender-01",
+        "sender-02",
+    ]
+
+
+def test_a_batch_of_one_correlation_goes_on_with_it(seen: Captured) -> None:
+    message: dict[str, str] = {}
+    with eduscope.bind(correlation_id="sender-01", tenant_id="t1"), tracing.span("put"):
+        tracing.inject(message)
+    with tracing.consume_batch([message, message]):
+        assert (current().correlation_id, current().tenant_id) == ("sender-01", "t1")
+
+
+def test_the_hosts_own_baggage_travels_within_limits(seen: Captured) -> None:
+    hostile = ",".join([f"k{n}={'x' * 500}" for n in range(100)])
+    with tracing.extract({"baggage": f"plan=gold,bad key=1,correlation_id=abcdefgh,{hostile}"}):
+        onward: dict[str, str] = {}
+        tracing.inject(onward)
+    assert len(onward["baggage"]) < 9000
+    entries = parse_baggage(onward["baggage"])
+    assert (entries["plan"], entries["correlation_id"]) == ("gold", "abcdefgh")
+    assert "bad key" not in entries
+
+
+def test_nothing_personal_leaves_in_any_part_of_a_span(seen: Captured) -> None:
+    """What a library of the host may do with OpenTelemetry itself."""
+    sender = trace.SpanContext(
+        1, 2, True, trace.TraceFlags(1), trace.TraceState([("vendor", "anna@school.example")])
+    )
+    attributes = {
+        "exception.message": "mail to anna@school.example failed", "who": ("anna@school.example",),
+        "url.full": "https://x.example/anna@school.example?q=1",
+    }  # fmt: skip
+    parent = trace.set_span_in_context(trace.NonRecordingSpan(sender))
+    spans = tracing.active()
+    assert spans is not None
+    with spans.tracer.start_as_current_span(
+        "for anna@school.example",
+        context=parent,
+        links=[trace.Link(sender, attributes)],
+        attributes=attributes,
+    ) as span:
+        span.add_event("to anna@school.example", attributes)
+        span.record_exception(ValueError("anna@school.example"), attributes)
+        span.set_status(trace.StatusCode.ERROR, "anna@school.example is unknown")
+    (done,) = seen.spans
+    sent = encode_spans([done]).SerializeToString()
+    assert b"ValueError" in sent
+    assert b"anna" not in sent
+
+
+def test_of_a_trace_that_is_not_kept_the_failed_spans_are(seen: Captured) -> None:
+    config = load({"service": "courses", "trace_sample_rate": 0.0}, environ={})
+    for keeping, recorded in ((config, True), (replace(config, trace_keep_errors=False), False)):
+        provider = TracerProvider(sampler=sampler(keeping), shutdown_on_exit=False)
+        span = provider.get_tracer("t").start_span("grade")
+        assert span.is_recording() is recorded
+        assert not span.get_span_context().trace_flags.sampled
+        span.end()
+
+
+def test_a_metrics_exemplar_names_a_trace_that_is_kept(seen: Captured) -> None:
+    with tracing.span("grade"):
+        running = tracing.trace_id()
+    context = seen.span("grade").context
+    assert context is not None
+    assert (running, tracing.trace_id()) == (context.trace_id, 0)
