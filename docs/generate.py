@@ -1,5 +1,8 @@
 """Writes the reference pages that come from code: `make docs`. A test compares them with what is committed."""
 
+import json
+import subprocess
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -28,6 +31,25 @@ LIBRARY_HEAD = """
 
 """
 
+METRICS_HEAD = """# Metrics of the library
+
+Every metric that a service has on `/metrics`, written by `make docs` from where each is declared. A histogram has
+`_bucket`, `_sum` and `_count`. A label with too many values is folded into `other`, which
+`eduscope_metrics_folded_total` tells. The service's own metrics, and those of `prometheus_client`, are there as well.
+
+"""
+DECLARED_METRICS = """
+import importlib, json, pkgutil
+import eduscope
+from eduscope.metrics.families import of_this_process
+
+for module in pkgutil.walk_packages(eduscope.__path__, "eduscope."):
+    if not module.name.startswith("eduscope.testing"):
+        importlib.import_module(module.name)
+print(json.dumps([(f.name, f.kind, f.labels, f.says) for f in of_this_process()]))
+"""
+"""Run in a process of its own: here, tests may have declared metrics of theirs."""
+
 
 def main() -> None:
     for name, text in pages().items():
@@ -37,7 +59,7 @@ def main() -> None:
 
 def pages() -> dict[str, str]:
     """Every generated page by its file name under docs/reference."""
-    return {"configuration.md": configuration(), "contract.md": page.markdown()}
+    return {"configuration.md": configuration(), "contract.md": page.markdown(), "metrics.md": metrics()}
 
 
 def configuration() -> str:
@@ -57,6 +79,23 @@ def configuration() -> str:
         ),
     )
     return CONFIGURATION_HEAD + platform + LIBRARY_HEAD + services
+
+
+def metrics() -> str:
+    """Every metric by name, as Prometheus shows it."""
+    told = subprocess.run(
+        [sys.executable, "-c", DECLARED_METRICS], check=True, capture_output=True, text=True
+    )
+    rows = (
+        (
+            f"`{name}_total`" if kind == "counter" else f"`{name}`",
+            kind,
+            " ".join(f"`{x}`" for x in labels),
+            says,
+        )
+        for name, kind, labels, says in json.loads(told.stdout)
+    )
+    return METRICS_HEAD + table(("metric", "kind", "labels", "what it says"), sorted(rows))
 
 
 def default_of(value: object) -> str:

@@ -23,7 +23,7 @@ def generator() -> ModuleType:
     return module
 
 
-@pytest.mark.parametrize("name", ["configuration.md", "contract.md"])
+@pytest.mark.parametrize("name", ["configuration.md", "contract.md", "metrics.md"])
 def test_pages_from_code_are_up_to_date(name: str) -> None:
     written = (ROOT / "docs" / "reference" / name).read_text(encoding="utf-8")
     assert written == generator().pages()[name], "run `make docs`"
