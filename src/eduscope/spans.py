@@ -344,13 +344,18 @@ def set_up(config: Config, target: SpanProcessor | None) -> Spans:
         trace.set_tracer_provider(provider)
     elif existing in _relays:
         relay = _relays[existing]
-        same = isinstance(existing, TracerProvider) and existing.resource == _resource(config)
+        same = isinstance(existing, TracerProvider) and _fits(existing, config)
         provider = existing if same or existing not in _ours else _new_provider(config)
         _join(provider, relay)
     else:
         provider, relay = existing, _join(existing, Relay())
     relay.target = target
     return Spans(provider, relay)
+
+
+def _fits(provider: TracerProvider, config: Config) -> bool:
+    described = provider.sampler.get_description()
+    return provider.resource == _resource(config) and described == sampler(config).get_description()
 
 
 _ours: "weakref.WeakSet[trace.TracerProvider]" = weakref.WeakSet()
