@@ -126,7 +126,9 @@ def lines_body() -> bytes:
 def cases() -> list[Case]:
     """The three doors. Each is sent `GROUP` different bodies in turn, as from different senders."""
     return [
-        Case("logs, OTLP", "/v1/logs", PROTOBUF, "otlp_logs", "logs", [logs_body() for _ in range(GROUP)]),
+        Case(
+            "logs, OTLP", "/v1/logs", PROTOBUF, "otlp_logs_plain", "logs", [logs_body() for _ in range(GROUP)]
+        ),
         Case(
             "spans, OTLP", "/v1/traces", PROTOBUF, "otlp_spans", "spans", [spans_body() for _ in range(GROUP)]
         ),

@@ -18,8 +18,8 @@ SpanStatus = Literal["unset", "ok", "error"]
 LABEL_COLUMN = "LowCardinality(String)"
 TIME_COLUMN = "DateTime64(6, 'UTC')"
 LEVEL_COLUMN = "Enum8('debug' = 1, 'info' = 2, 'warning' = 3, 'error' = 4, 'critical' = 5)"
-ATTRIBUTES_COLUMN = "Map(LowCardinality(String), String)"
-MEASURES_COLUMN = "Map(LowCardinality(String), Float64)"
+ATTRIBUTES_COLUMN = "Map(String, String)"
+MEASURES_COLUMN = "Map(String, Float64)"
 EVENTS_COLUMN = f"Array(Tuple(timestamp {TIME_COLUMN}, name String, attributes {ATTRIBUTES_COLUMN}))"
 LINKS_COLUMN = "Array(Tuple(trace_id String, span_id String))"
 

@@ -13,7 +13,7 @@ from eduscope_server.access import Access, AccessDenied
 from eduscope_server.ingest.admission import Admission
 from eduscope_server.ingest.body import Limits, read_body
 from eduscope_server.ingest.errors import Refused, WrongType
-from eduscope_server.ingest.lanes import Lanes, Signal
+from eduscope_server.ingest.lanes import Block, Lanes, Signal
 from eduscope_server.ingest.metrics import IngestMetrics
 from eduscope_server.state import StateUnavailable
 from eduscope_server.store import StoreUnavailable, UnreadableBlock
@@ -37,12 +37,12 @@ class Refusal(msgspec.Struct, frozen=True):
 class Format(msgspec.Struct, frozen=True):
     """One content type of one protocol.
 
-    `check` turns a body into the bytes the lanes take, or raises `Refused`; `stored` and `refused` are the
+    `check` turns a body into the block the lanes take, or raises `Refused`; `stored` and `refused` are the
     protocol's own words for the two outcomes.
     """
 
     content_type: str
-    check: Callable[[bytes], bytes]
+    check: Callable[[bytes], Block]
     stored: bytes
     refused: Callable[[Refusal], bytes]
 
@@ -108,8 +108,10 @@ class Door:
                     block = await asyncio.to_thread(format_.check, body)
                 else:
                     block = format_.check(body)
-                if block:
-                    await self._shared.lanes.take(self._signal, block, key.tenant_id)
+                if block.data:
+                    await self._shared.lanes.take(
+                        self._signal, block, project=key.project, tenant_id=key.tenant_id
+                    )
         except AccessDenied as denied:
             return Refusal(denied.status, denied.code, denied.message, denied.hint)
         except Refused as refused:

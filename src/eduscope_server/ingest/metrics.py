@@ -33,6 +33,12 @@ class IngestMetrics:
             ["signal"],
             registry=registry,
         )
+        self.not_plain = Counter(
+            "eduscope_ingest_not_plain",
+            "Bodies that the plain inlet refused and the full one took.",
+            ["signal"],
+            registry=registry,
+        )
         self.seconds = Histogram(
             "eduscope_ingest_seconds",
             "From a request's first byte to its answer, which is given after its commit.",

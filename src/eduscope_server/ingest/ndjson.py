@@ -10,7 +10,7 @@ import msgspec
 from eduscope_server.ingest.door import Format, refused_as_json
 from eduscope_server.ingest.errors import Refused
 from eduscope_server.ingest.inspection.ndjson import line_rows
-from eduscope_server.ingest.lanes import Signal
+from eduscope_server.ingest.lanes import Block, Signal
 
 
 class _Line(msgspec.Struct):
@@ -42,7 +42,7 @@ def _read_leniently(line: bytes) -> dict[str, Any]:
         raise Refused("a line is not a JSON object, or is nested too deeply") from error
 
 
-def _check(body: bytes) -> bytes:
+def _check(body: bytes) -> Block:
     """Every line is an object in UTF-8. The end of a line is added: bodies are joined before they are stored."""
     try:
         body.decode()
@@ -60,7 +60,7 @@ def _check(body: bytes) -> bytes:
             f"the body is not one JSON object per line: {error}",
             hint='send lines like {"timestamp": "…", "log_level": "info", "service_name": "…", "message": "…"}',
         ) from error
-    return body if body.endswith(b"\n") or not body.strip() else body + b"\n"
+    return Block(body if body.endswith(b"\n") or not body.strip() else body + b"\n")
 
 
 def _whole_character(found: re.Match[bytes]) -> bytes:

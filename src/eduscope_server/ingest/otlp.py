@@ -18,7 +18,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from eduscope_server.ingest.door import Format, Refusal, refused_as_json
 from eduscope_server.ingest.errors import Refused
 from eduscope_server.ingest.inspection.otlp import log_rows, span_rows
-from eduscope_server.ingest.lanes import Signal
+from eduscope_server.ingest.lanes import Block, Signal
 
 M = TypeVar("M", bound=Message)
 
@@ -36,7 +36,13 @@ def _span_rows(body: bytes, tenant_id: str | None) -> Iterator[bytes]:
     return span_rows(ExportTraceServiceRequest.FromString(body), tenant_id)
 
 
-LOGS = Signal(name="logs", express_inlet="otlp_logs", rows_inlet="rows_logs", rows=_log_rows)
+LOGS = Signal(
+    name="logs",
+    plain_inlet="otlp_logs_plain",
+    express_inlet="otlp_logs",
+    rows_inlet="rows_logs",
+    rows=_log_rows,
+)
 TRACES = Signal(name="traces", express_inlet="otlp_spans", rows_inlet="rows_spans", rows=_span_rows)
 
 
@@ -58,27 +64,27 @@ def formats(request_type: type[M]) -> dict[str, Format]:
     }
 
 
-def _check_protobuf(request_type: type[M]) -> Callable[[bytes], bytes]:
+def _check_protobuf(request_type: type[M]) -> Callable[[bytes], Block]:
     """Bodies are joined before they are stored, so each is parsed whole first: one that ends in the middle of a
     field would swallow the start of the next. The parser reads 3.6 million records a second."""
 
-    def check(body: bytes) -> bytes:
+    def check(body: bytes) -> Block:
         try:
-            request_type.FromString(body)
+            message = request_type.FromString(body)
         except DecodeError as error:
             raise Refused(
                 f"the body is not a protobuf {request_type.DESCRIPTOR.name}",
                 hint="send OTLP/HTTP with Content-Type application/x-protobuf, or JSON with application/json",
             ) from error
-        return body
+        return Block(body, _producer(message))
 
     return check
 
 
-def _check_json(request_type: type[M]) -> Callable[[bytes], bytes]:
+def _check_json(request_type: type[M]) -> Callable[[bytes], Block]:
     """JSON takes the same way as protobuf, which it is turned into here."""
 
-    def check(body: bytes) -> bytes:
+    def check(body: bytes) -> Block:
         try:
             sent = msgspec.json.decode(body, type=dict[str, Any])
             _ids_as_base64(sent)
@@ -90,9 +96,19 @@ def _check_json(request_type: type[M]) -> Callable[[bytes], bytes]:
                 f"the body is not an OTLP/JSON {request_type.DESCRIPTOR.name}",
                 hint="ids are hex, 64-bit integers are strings, names are in lowerCamelCase",
             ) from error
-        return bytes(message.SerializeToString())
+        return Block(bytes(message.SerializeToString()), _producer(message))
 
     return check
+
+
+def _producer(message: Message) -> str:
+    """The service that a request names first."""
+    resources = getattr(message, "resource_logs", ()) or getattr(message, "resource_spans", ())
+    for resource in resources[:1]:
+        for attribute in resource.resource.attributes:
+            if attribute.key == "service.name":
+                return str(attribute.value.string_value)
+    return ""
 
 
 def _ids_as_base64(sent: dict[str, Any]) -> None:

@@ -1,6 +1,7 @@
 """ClickHouse: the schema, group commit, and readers."""
 
 from eduscope_server.store.errors import (
+    NotPlain,
     QueryTimeout,
     SchemaError,
     StoreError,
@@ -10,6 +11,7 @@ from eduscope_server.store.errors import (
 from eduscope_server.store.store import Store, TokenKey
 
 __all__ = [
+    "NotPlain",
     "QueryTimeout",
     "SchemaError",
     "Store",

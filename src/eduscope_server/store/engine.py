@@ -10,7 +10,7 @@ import clickhouse_connect
 from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.exceptions import ClickHouseError
 
-from eduscope_server.store.errors import QueryTimeout, StoreUnavailable, UnreadableBlock
+from eduscope_server.store.errors import NotPlain, QueryTimeout, StoreUnavailable, UnreadableBlock
 
 DATABASE = "eduscope"
 
@@ -23,6 +23,9 @@ AWAY_CODES = frozenset(
 """Codes that say the engine can't work now, not that the data is bad: files that can't be read, written or
 opened, quotas, connections, sockets, memory (241), a read-only table (242), a full disk (243), too many parts
 (252), replicas, our own guard for a missing token key (395), system errors, threads, the keeper."""
+
+NOT_PLAIN_CODE = 9395
+"""Ours: what a plain inlet refuses a block with."""
 
 INSERT_TIMEOUT_SECONDS = 30
 """An insert takes milliseconds; one that takes this long is a server that has gone."""
@@ -84,6 +87,8 @@ def translated() -> Iterator[None]:
         code = getattr(error, "code", None)
         if code in TIMEOUT_CODES:
             raise QueryTimeout("the question took too long; narrow its time range") from error
+        if code == NOT_PLAIN_CODE:
+            raise NotPlain("the block needs the full inlet") from error
         if code is None or code in AWAY_CODES:
             raise StoreUnavailable(f"the store can't work now (ClickHouse code {code})") from error
         # The engine's own text may quote data: only its code and name go on.

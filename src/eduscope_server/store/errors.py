@@ -19,5 +19,9 @@ class UnreadableBlock(StoreError):
     """The engine could not read a block of records. Sending it again won't help."""
 
 
+class NotPlain(StoreError):
+    """A plain inlet met a field that may not stay as it is; nothing is stored. The full inlet takes the block."""
+
+
 class SchemaError(StoreError):
     """The stored schema and this version disagree. The platform must not start."""

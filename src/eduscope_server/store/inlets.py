@@ -15,7 +15,7 @@ import msgspec
 from clickhouse_connect.driver.client import Client
 
 from eduscope.contract import ATTRIBUTES, LOG_FIELDS, STORED_CLEAR, FieldClass
-from eduscope_server.store.engine import DATABASE
+from eduscope_server.store.engine import DATABASE, NOT_PLAIN_CODE
 from eduscope_server.store.sql import queries
 
 _PACKAGE = "eduscope_server.store"
@@ -28,6 +28,12 @@ NETWORK_FORM = r"^[0-9a-fA-F.:]{2,40}[.:]h[a-z2-7]{4,16}$"
 
 TOKEN_FORM = "[a-z]{2,8}_[a-z0-9]{1,8}_[a-z2-7]{26}"  # noqa: S105 - the shape of a token, not a secret
 """A token, as `eduscope.privacy.tokenize` makes them."""
+
+IDENTIFIER_FORM = "[A-Za-z0-9._-]{8,64}"
+"""An id as producers may make it."""
+
+LABEL_FORM = "[A-Za-z0-9._:/@+ -]{0,128}"
+"""A label, or nothing."""
 
 _MACRO = re.compile(r"\$\{(\w+)\}")
 
@@ -55,9 +61,20 @@ _RESOURCE_LABELS = (
     "tenant_id",
 )
 
+_PLAIN_LABELS = (
+    "service.name",
+    "deployment.environment.name",
+    "service.version",
+    "deployment.environment",
+    "tenant_id",
+)
+"""What a plain resource may say of itself; the last two in vain."""
+
 _SETTINGS = {
     # Merging the stages' expressions costs 5 ms with every insert and saves nothing in such short queries.
     "query_plan_merge_expressions": 0,
+    # A plain inlet says with a code of its own that a block is not for it.
+    "allow_custom_error_code_in_throwif": 1,
 }
 
 
@@ -91,6 +108,7 @@ def make_inlets(client: Client, *, schema_folder: Path | None) -> dict[str, Inle
     client.command(f"CREATE TABLE IF NOT EXISTS {DATABASE}.token_key (id String, key String) ENGINE = Memory")
     made = [
         _make(client, "otlp_logs", schema_folder, target="logs", format_="ProtobufSingle"),
+        _make(client, "otlp_logs_plain", schema_folder, target="logs", format_="ProtobufSingle"),
         _make(client, "otlp_spans", schema_folder, target="spans", format_="ProtobufSingle"),
         _make(client, "ndjson", schema_folder, target="logs", format_="JSONAsString"),
         rows_inlet("logs"),
@@ -108,7 +126,8 @@ def _make(client: Client, name: str, schema_folder: Path | None, *, target: str,
     client.command(f"CREATE TABLE IF NOT EXISTS {table} {columns} ENGINE = Null")
     client.command(
         f"CREATE MATERIALIZED VIEW IF NOT EXISTS {table}_view TO {DATABASE}.{target} AS "
-        + select.replace("$table", table)
+        + select.replace("$table", table),
+        settings={"allow_custom_error_code_in_throwif": 1},
     )
     if "protobuf" not in source:
         return Inlet(name=name, table=table, format=format_, settings=_SETTINGS)
@@ -149,13 +168,18 @@ def _macros() -> dict[str, str]:
         "classes": str(list(classes.values())),
         "network_form": NETWORK_FORM,
         "token_form": TOKEN_FORM,
+        "identifier_form": IDENTIFIER_FORM,
+        "label_form": LABEL_FORM,
+        "not_plain_code": str(NOT_PLAIN_CODE),
         "off_seconds": str(TIME_OFF_SECONDS),
         "columns": _list(f.name for f in LOG_FIELDS),
         "resource_labels": _list(_RESOURCE_LABELS),
+        "plain_labels": _list(_PLAIN_LABELS),
         "attribute_messages": (files(_PACKAGE) / "inlets/attribute_messages.proto").read_text(),
     }
     numbers = {name: str(number) for name, number in _NUMBERS.items()}
-    return queries(_PACKAGE, "inlets/preamble.sql") | values | numbers
+    shared = {"log_level": queries(_PACKAGE, "inlets/otlp_logs.sql")["log_level"]}
+    return queries(_PACKAGE, "inlets/preamble.sql") | shared | values | numbers
 
 
 def _classes() -> dict[str, int]:

@@ -253,3 +253,20 @@ def test_both_lanes_make_the_same_tokens(
     express, inspected = logs_of(platform, correlation_id)
     assert express["user_id"] == inspected["user_id"]
     assert express["attributes"] == inspected["attributes"]
+
+
+def test_a_body_that_is_not_plain_is_taken_with_the_plain_ones_beside_it(
+    own_platform: Platform, otlp_logs: MakeBody
+) -> None:
+    """They are grouped, refused as a group by the plain inlet, and stored by the full one."""
+    own_platform.start()
+    bodies = [otlp_logs("group-of-bodies", count=20) for _ in range(30)]
+    bodies += [otlp_logs("group-of-bodies", count=20, colour="red") for _ in range(10)]
+    with ThreadPoolExecutor(8) as senders:
+        answers = list(senders.map(lambda body: post(own_platform, "/v1/logs", body, PROTOBUF), bodies))
+    assert {answer.status_code for answer in answers} == {200}
+    assert own_platform.count("correlation:group-of-bodies") == 800
+    counted = own_platform.reader.get("/metrics").text
+    assert 'eduscope_ingest_not_plain_total{signal="logs"}' in counted
+    tokens = {log["attributes"].get("colour", "") for log in logs_of(own_platform, "group-of-bodies")}
+    assert all(text == "" or text.startswith("und_") for text in tokens)

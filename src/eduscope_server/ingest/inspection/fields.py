@@ -1,20 +1,30 @@
-"""One field at a time: what is kept of it, by its class in the contract."""
+"""One field at a time: what is kept of it, by its class in the contract.
+
+Verdicts on values are remembered, for programs say the same words over and over: a remembered value costs one
+look-up. The memory is bounded, in entries and in the length of an entry.
+"""
 
 import math
 import re
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
 
-from eduscope.contract import FieldClass, attribute
-from eduscope.privacy import is_token, policy, redact, tokenize
+from eduscope.contract import Field, FieldClass, attribute
+from eduscope.privacy import KeyRing, default_ring, is_clean, is_token, policy, redact, tokenize
+from eduscope_server.ingest.inspection.texts import Texts
+
+KNOWN_MAX = 4096
+KNOWN_CHARACTERS_MAX = 200
+PLANS_MAX = 4096
+"""Keys known at a time: a sender that invents keys must not grow this process."""
 
 _ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+_DRAWN_ID = re.compile(r"[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+"""No detector finds anything in these: they are longer than its values, and not divided where it looks."""
 _LABEL = re.compile(r"[A-Za-z0-9._:/@+ -]{0,128}")
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_LAST_MICROS = 9_214_646_400_000_000  # the year 2262, where the column's range ends
-TIME_OFF = timedelta(hours=24)
+_GUARDED = frozenset({FieldClass.PROSE, FieldClass.SECRET, FieldClass.NETWORK, FieldClass.TOKEN})
+"""Of these classes not even a number is kept as it came: it may be a student's number."""
 
 
 class Kept(msgspec.Struct):
@@ -25,30 +35,85 @@ class Kept(msgspec.Struct):
     marks: list[str]
 
 
-_GUARDED = frozenset({FieldClass.PROSE, FieldClass.SECRET, FieldClass.NETWORK, FieldClass.TOKEN})
-"""Of these classes not even a number is kept as it came: it may be a student's number."""
+class _Known(dict[str, str]):
+    """What became of values seen before."""
+
+    def learn(self, value: str, kept: str) -> str:
+        """Remembers one, if it is short; at the limit the memory starts again."""
+        if len(value) <= KNOWN_CHARACTERS_MAX:
+            if len(self) >= KNOWN_MAX:
+                self.clear()
+            self[value] = kept
+        return kept
 
 
-def keep(key: str, value: Any, into: Kept) -> None:
+class _Plan:
+    """How the values of one key are treated."""
+
+    __slots__ = ("declared", "is_guarded", "is_message", "known")
+
+    def __init__(self, declared: Field | None) -> None:
+        self.declared = declared
+        field_class = declared.field_class if declared else None
+        self.is_guarded = field_class in _GUARDED
+        self.is_message = field_class is FieldClass.MESSAGE
+        self.known = _Known()
+
+
+class _Plans(dict[str, _Plan]):
+    """Plans by key, made on first sight, under one key ring: another ring makes other tokens."""
+
+    ring: KeyRing | None = None
+
+    def __missing__(self, key: str) -> _Plan:
+        if len(self) >= PLANS_MAX:
+            self.clear()
+        plan = self[key] = _Plan(attribute(key))
+        return plan
+
+    def under(self, ring: KeyRing) -> None:
+        """Forgets everything where the ring is another."""
+        if ring is not self.ring:
+            self.clear()
+            self.ring = ring
+
+
+_plans = _Plans()
+_labels = _Known()
+
+
+def fresh() -> None:
+    """To be called before a batch: what was remembered under another key ring is forgotten."""
+    _plans.under(default_ring())
+
+
+def keep(key: str, value: Any, into: Kept, texts: Texts) -> None:
     """Files one attribute under texts or numbers; empty and absent ones are left out."""
-    declared = attribute(key)
-    is_guarded = declared is not None and declared.field_class in _GUARDED
-    if value is None or value == "":
-        return
-    if isinstance(value, bool) and not is_guarded:
-        into.attributes[key] = "true" if value else "false"
-    elif isinstance(value, int | float) and not is_guarded:
-        if math.isfinite(value):
-            into.measures[key] = float(value)
-    else:
+    plan = _plans[key]
+    if value.__class__ is not str:
+        if value is None:
+            return
+        if isinstance(value, bool) and not plan.is_guarded:
+            into.attributes[key] = "true" if value else "false"
+            return
+        if isinstance(value, int | float) and not plan.is_guarded:
+            if math.isfinite(value):
+                into.measures[key] = float(value)
+            return
         # A list or a map has no class of its own parts: it is treated as the text that it makes.
-        text = value if isinstance(value, str) else msgspec.json.encode(value).decode()
-        into.attributes[key] = policy.apply(declared, text)
+        value = text_of(value)
+    if plan.is_message:
+        texts.add(into.attributes, key, value)
+    elif value:
+        kept = plan.known.get(value)
+        into.attributes[key] = (
+            plan.known.learn(value, policy.apply(plan.declared, value)) if kept is None else kept
+        )
 
 
-def message_of(text: str) -> str:
-    """A message after the strict profile."""
-    return redact(text, profile="message")
+def text_of(value: Any) -> str:
+    """A value as text: JSON, where it is none."""
+    return value if isinstance(value, str) else msgspec.json.encode(value).decode()
 
 
 def person(value: str) -> str:
@@ -58,7 +123,7 @@ def person(value: str) -> str:
 
 def identifier(value: str, marks: list[str]) -> str:
     """An id of the right shape; any other becomes a code that still joins, and is marked."""
-    if not value or (_ID.fullmatch(value) and redact(value, profile="message") == value):
+    if not value or _DRAWN_ID.fullmatch(value) or (_ID.fullmatch(value) and is_clean(value)):
         return value
     if "id_replaced" not in marks:
         marks.append("id_replaced")
@@ -67,33 +132,8 @@ def identifier(value: str, marks: list[str]) -> str:
 
 def label(value: str) -> str:
     """A short word from a small set; any other is withheld."""
-    if not _LABEL.fullmatch(value):
-        return "[withheld:label]"
-    return redact(value, profile="message")
-
-
-def moment(unix_nanos: int, marks: list[str]) -> str:
-    """A time as the store reads it; now where there is none. Odd ones are marked, never refused."""
-    now = datetime.now(UTC)
-    if unix_nanos <= 0:
-        marks.append("time_missing")
-        return _text(now)
-    time = _EPOCH + timedelta(microseconds=min(unix_nanos // 1000, _LAST_MICROS))
-    if abs(time - now) > TIME_OFF:
-        marks.append("time_off")
-    return _text(time)
-
-
-def unix_nanos(text: str) -> int:
-    """An RFC 3339 time as Unix nanoseconds; 0 where it can't be read."""
-    try:
-        time = datetime.fromisoformat(text)
-    except ValueError:
-        return 0
-    if time.tzinfo is None:
-        time = time.replace(tzinfo=UTC)
-    return int((time - _EPOCH) / timedelta(microseconds=1)) * 1000
-
-
-def _text(time: datetime) -> str:
-    return time.strftime("%Y-%m-%d %H:%M:%S.%f")
+    kept = _labels.get(value)
+    if kept is None:
+        kept = redact(value) if _LABEL.fullmatch(value) else "[withheld:label]"
+        _labels.learn(value, kept)
+    return kept

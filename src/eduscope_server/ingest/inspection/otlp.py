@@ -1,8 +1,9 @@
 """OTLP requests, record by record, as rows of `logs` and `spans`."""
 
 import math
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
+from typing import Any, TypeVar
 
 import msgspec
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
@@ -12,7 +13,9 @@ from opentelemetry.proto.logs.v1.logs_pb2 import LogRecord
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
 from eduscope.contract import LOG_FIELDS, SPAN_KINDS
-from eduscope_server.ingest.inspection.fields import Kept, identifier, keep, label, message_of, moment, person
+from eduscope_server.ingest.inspection.fields import Kept, fresh, identifier, keep, label, person, text_of
+from eduscope_server.ingest.inspection.texts import Texts
+from eduscope_server.ingest.inspection.times import Clock
 
 _OWN_COLUMNS = frozenset(f.name for f in LOG_FIELDS)
 _RESOURCE_COLUMNS = frozenset(
@@ -20,96 +23,137 @@ _RESOURCE_COLUMNS = frozenset(
 )
 _LEVELS = ((21, "critical"), (17, "error"), (13, "warning"), (9, "info"), (1, "debug"))
 _STATUSES = ("unset", "ok", "error")
-_encode = msgspec.json.Encoder().encode
+_encode = msgspec.json.Encoder().encode_lines
+BATCH_RECORDS = 1000
+"""Their texts are scanned as one: some 100 kB, which is enough for the scan's full speed."""
 
 
 def log_rows(request: ExportLogsServiceRequest, tenant_id: str | None) -> Iterator[bytes]:
     """The rows of a logs request as JSON. `tenant_id` overrides what the records say (a key bound to a tenant)."""
-    for resource_logs in request.resource_logs:
-        resource = _values(resource_logs.resource.attributes)
-        for scope_logs in resource_logs.scope_logs:
-            for record in scope_logs.log_records:
-                yield _encode(_log_row(record, resource, tenant_id))
+    records = (
+        (record, resource)
+        for resource_logs in request.resource_logs
+        for resource in (_values(resource_logs.resource.attributes),)
+        for scope_logs in resource_logs.scope_logs
+        for record in scope_logs.log_records
+    )
+    yield from _rows(records, tenant_id, _log_row)
 
 
 def span_rows(request: ExportTraceServiceRequest, tenant_id: str | None) -> Iterator[bytes]:
     """The rows of a traces request as JSON."""
-    for resource_spans in request.resource_spans:
-        resource = _values(resource_spans.resource.attributes)
-        for scope_spans in resource_spans.scope_spans:
-            for record in scope_spans.spans:
-                yield _encode(_span_row(record, resource, tenant_id))
+    records = (
+        (record, resource)
+        for resource_spans in request.resource_spans
+        for resource in (_values(resource_spans.resource.attributes),)
+        for scope_spans in resource_spans.scope_spans
+        for record in scope_spans.spans
+    )
+    yield from _rows(records, tenant_id, _span_row)
 
 
-def _log_row(record: LogRecord, resource: dict[str, Any], tenant_id: str | None) -> dict[str, Any]:
+class _Batch(msgspec.Struct):
+    """What the records of one batch share."""
+
+    tenant_id: str | None
+    texts: Texts
+    clock: Clock
+
+
+R = TypeVar("R", LogRecord, Span)
+
+
+def _rows(
+    records: Iterator[tuple[R, dict[str, Any]]],
+    tenant_id: str | None,
+    row: Callable[[R, dict[str, Any], _Batch], dict[str, Any]],
+) -> Iterator[bytes]:
+    """The rows of records, a batch at a time: its texts are checked together."""
+    fresh()
+    while batch := list(islice(records, BATCH_RECORDS)):
+        shared = _Batch(tenant_id, Texts(), Clock())
+        rows = [row(record, resource, shared) for record, resource in batch]
+        shared.texts.settle()
+        yield _encode(rows)[:-1]
+
+
+def _log_row(record: LogRecord, resource: dict[str, Any], batch: _Batch) -> dict[str, Any]:
     own = _values(record.attributes)
     kept = Kept({}, {}, ["inspected"])
     body = _plain(record.body)
-    text = body if isinstance(body, str) else _text(body) if body is not None else record.event_name
-    row = _common(record.time_unix_nano or record.observed_time_unix_nano, own, resource, tenant_id, kept)
+    text = text_of(body) if body is not None else record.event_name
+    row = _common(record.time_unix_nano or record.observed_time_unix_nano, own, resource, batch, kept)
     duration = own.get("duration_ms")
-    return row | {
+    row |= {
         "log_level": next((level for least, level in _LEVELS if record.severity_number >= least), "info"),
         "duration_ms": duration if isinstance(duration, int | float) and math.isfinite(duration) else None,
-        "message": message_of(text),
+        "message": "",
         "trace_id": _hex(record.trace_id, 16),
         "span_id": _hex(record.span_id, 8),
     }
+    batch.texts.add(row, "message", text)
+    return row
 
 
-def _span_row(record: Span, resource: dict[str, Any], tenant_id: str | None) -> dict[str, Any]:
+def _span_row(record: Span, resource: dict[str, Any], batch: _Batch) -> dict[str, Any]:
     own = _values(record.attributes)
     kept = Kept({}, {}, ["inspected"])
     took_nanos = max(0, record.end_time_unix_nano - record.start_time_unix_nano)
-    row = _common(record.start_time_unix_nano, own, resource, tenant_id, kept)
-    return row | {
+    row = _common(record.start_time_unix_nano, own, resource, batch, kept)
+    row |= {
         "trace_id": _hex(record.trace_id, 16),
         "span_id": _hex(record.span_id, 8),
         "parent_span_id": _hex(record.parent_span_id, 8),
-        "name": message_of(record.name),
+        "name": "",
         "kind": SPAN_KINDS[record.kind - 1] if 1 <= record.kind <= len(SPAN_KINDS) else "internal",
         "duration_ms": took_nanos / 1e6,
         "status": _STATUSES[record.status.code] if 0 <= record.status.code < len(_STATUSES) else "unset",
-        "status_message": message_of(record.status.message),
-        "events": [_event(event) for event in record.events],
+        "status_message": "",
+        "events": [_event(event, batch) for event in record.events],
         "links": [{"trace_id": _hex(x.trace_id, 16), "span_id": _hex(x.span_id, 8)} for x in record.links],
     }
+    batch.texts.add(row, "name", record.name)
+    batch.texts.add(row, "status_message", record.status.message)
+    return row
 
 
 def _common(
-    unix_nanos: int, own: dict[str, Any], resource: dict[str, Any], tenant_id: str | None, kept: Kept
+    unix_nanos: int, own: dict[str, Any], resource: dict[str, Any], batch: _Batch, kept: Kept
 ) -> dict[str, Any]:
     """What logs and spans share; files the attributes into `kept` on the way."""
     for source, columns in ((resource, _RESOURCE_COLUMNS), (own, _OWN_COLUMNS)):
         for key, value in source.items():
             if key not in columns:
-                keep(key, value, kept)
+                keep(key, value, kept, batch.texts)
     environment = resource.get("deployment.environment.name") or resource.get("deployment.environment") or ""
     return {
-        "timestamp": moment(unix_nanos, kept.marks),
-        "service_name": label(_text(resource.get("service.name") or "unknown_service")),
-        "environment": label(_text(environment)),
-        "release": label(_text(resource.get("service.version") or "")),
-        "tenant_id": tenant_id or label(_text(own.get("tenant_id") or resource.get("tenant_id") or "")),
-        "correlation_id": identifier(_text(own.get("correlation_id") or ""), kept.marks),
-        "request_id": identifier(_text(own.get("request_id") or ""), kept.marks),
-        "user_id": person(_text(own.get("user_id") or "")),
+        "timestamp": batch.clock.of_nanos(unix_nanos, kept.marks),
+        "service_name": label(text_of(resource.get("service.name") or "unknown_service")),
+        "environment": label(text_of(environment)),
+        "release": label(text_of(resource.get("service.version") or "")),
+        "tenant_id": batch.tenant_id
+        or label(text_of(own.get("tenant_id") or resource.get("tenant_id") or "")),
+        "correlation_id": identifier(text_of(own.get("correlation_id") or ""), kept.marks),
+        "request_id": identifier(text_of(own.get("request_id") or ""), kept.marks),
+        "user_id": person(text_of(own.get("user_id") or "")),
         "attributes": kept.attributes,
         "measures": kept.measures,
         "marks": kept.marks,
     }
 
 
-def _event(event: Span.Event) -> dict[str, Any]:
+def _event(event: Span.Event, batch: _Batch) -> dict[str, Any]:
     kept = Kept({}, {}, [])
     for key, value in _values(event.attributes).items():
-        keep(key, value, kept)
-    numbers = {key: str(value) for key, value in kept.measures.items()}
-    return {
-        "timestamp": moment(event.time_unix_nano, kept.marks),
-        "name": message_of(event.name),
-        "attributes": kept.attributes | numbers,
+        keep(key, value, kept, batch.texts)
+    kept.attributes.update((key, str(value)) for key, value in kept.measures.items())
+    row = {
+        "timestamp": batch.clock.of_nanos(event.time_unix_nano, kept.marks),
+        "name": "",
+        "attributes": kept.attributes,
     }
+    batch.texts.add(row, "name", event.name)
+    return row
 
 
 def _values(attributes: Iterable[KeyValue]) -> dict[str, Any]:
@@ -128,10 +172,6 @@ def _plain(value: AnyValue) -> Any:
     if kind == "bytes_value":
         return f"{len(value.bytes_value)} bytes"
     return getattr(value, kind)
-
-
-def _text(value: Any) -> str:
-    return value if isinstance(value, str) else msgspec.json.encode(value).decode()
 
 
 def _hex(value: bytes, wanted_bytes: int) -> str:

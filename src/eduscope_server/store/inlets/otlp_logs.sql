@@ -58,10 +58,7 @@ FROM (
             ${own_columns},
             if(record.time_unix_nano = 0, record.observed_time_unix_nano, record.time_unix_nano) AS time_nanos,
             time_nanos = 0 AS no_time,
-            -- The numbers of `log_level`'s words.
-            CAST(multiIf(record.severity_number >= 21, 5, record.severity_number >= 17, 4,
-                         record.severity_number >= 13, 3, record.severity_number >= 9, 2,
-                         record.severity_number >= 1, 1, 2), 'Int8') AS log_level,
+            ${log_level} AS log_level,
             multiIf(record.body.value = 'text', record.body.string_value,
                     record.body.value = 'bool', toString(record.body.bool_value),
                     record.body.value = 'int', toString(record.body.int_value),
@@ -77,6 +74,11 @@ ${resource}
         )
     )
 )
+
+-- name: log_level
+-- OpenTelemetry's severity as the numbers of `log_level`'s words.
+CAST(multiIf(record.severity_number >= 21, 5, record.severity_number >= 17, 4, record.severity_number >= 13, 3,
+             record.severity_number >= 9, 2, record.severity_number >= 1, 1, 2), 'Int8')
 
 -- name: protobuf
 -- The part of OpenTelemetry's logs.proto that is kept; protobuf skips the rest. Field numbers are the standard's.

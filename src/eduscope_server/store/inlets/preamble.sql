@@ -26,8 +26,8 @@ Array(Tuple(
     -- What stands for a text and can't be read; the same as `eduscope.privacy.tokenize` makes.
     (x -> lower(substring(base32Encode(HMAC('SHA256', x, token_key.1)), 1, 26))) AS digest,
     -- An id of the right shape as it came; any other as a code that can't be read and still joins.
-    (x -> if(match(x, '^([A-Za-z0-9._-]{8,64})?$'), x, digest(concat('id:', x)))) AS identifier,
-    (x -> if(match(x, '^[A-Za-z0-9._:/@+ -]{0,128}$'), x, '[withheld:label]')) AS label,
+    (x -> if(match(x, '^(${identifier_form})?$'), x, digest(concat('id:', x)))) AS identifier,
+    (x -> if(match(x, '^${label_form}$'), x, '[withheld:label]')) AS label,
     (x -> if(match(x, '^(${token_form})?$'), x, concat(token_key.2, digest(concat('usr:', x))))) AS person,
 
     -- A key's class, by its number in `inlets.py`.

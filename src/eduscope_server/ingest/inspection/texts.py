@@ -1,0 +1,27 @@
+"""Free texts of many records: gathered while rows are made, checked together, and put in their places."""
+
+from typing import Any
+
+from eduscope.privacy.batch import redact_all
+
+
+class Texts:
+    """The free texts of one batch, each with its place: a dictionary and a key."""
+
+    def __init__(self) -> None:
+        self._places: list[tuple[dict[str, Any], str]] = []
+        self._texts: list[str] = []
+
+    def add(self, place: dict[str, Any], key: str, text: str) -> None:
+        """Takes a text; what may be kept of it stands at its place after `settle`, and nothing before."""
+        if text:
+            self._places.append((place, key))
+            self._texts.append(text)
+            place[key] = ""  # keeps the order of keys, and fails closed
+
+    def settle(self) -> None:
+        """Puts every text into its place, after the strict profile."""
+        for (place, key), kept in zip(self._places, redact_all(self._texts), strict=True):
+            place[key] = kept
+        self._places.clear()
+        self._texts.clear()
