@@ -15,10 +15,11 @@ export interface Action {
 /** Milliseconds since 1970, with the monotonic clock's fractions. */
 export const nowMs = (): number => performance.timeOrigin + performance.now();
 
-export function newAction(name: string): Action {
+/** An action with a correlation id of its own, or of the journey that it is a step of. */
+export function newAction(name: string, correlationId: string = newCorrelationId()): Action {
   return {
     name,
-    correlationId: newCorrelationId(),
+    correlationId,
     traceId: newTraceId(),
     spanId: newSpanId(),
     startMs: nowMs(),

@@ -13,3 +13,6 @@ export const newSpanId = (): string => hex(8);
 
 /** A correlation id: 32 hex digits. One for each page view and each user action. */
 export const newCorrelationId = (): string => hex(16);
+
+/** Whether a text may stand as a correlation id. */
+export const isCorrelationId = (text: string): boolean => /^[A-Za-z0-9._-]{8,64}$/.test(text);

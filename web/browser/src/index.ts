@@ -5,6 +5,7 @@
 
 import { type Action, ids, newAction, nowMs } from "./actions.js";
 import { guarded, tracedFetch } from "./fetch.js";
+import { isCorrelationId, newCorrelationId } from "./ids.js";
 import type { Attributes, Level, SpanRecord } from "./otlp.js";
 import { Outbox } from "./outbox.js";
 import { pathTemplate } from "./path.js";
@@ -49,6 +50,13 @@ export interface Telemetry {
   action<T>(name: string, work: () => T | Promise<T>): Promise<T>;
   /** Begins a page view with a correlation id of its own: call it when a single-page application navigates. */
   pageView(path?: string): void;
+  /**
+   * Begins a journey: until `endJourney`, page views and actions share one correlation id. Theirs is the one that is
+   * given (what another page, or another person's page, began), or a new one. Gives the id.
+   */
+  journey(correlationId?: string): string;
+  /** Ends the journey: the next page view or action has a correlation id of its own again. */
+  endJourney(): void;
   /** The school or university: on every record from now on. */
   setTenant(tenantId: string): void;
   log(level: Level, message: string, fields?: Fields): void;
@@ -74,6 +82,7 @@ export function init(options: Options): Telemetry {
 class PageTelemetry implements Telemetry {
   private current: Action = newAction("page view");
   private tenantId = "";
+  private journeyId: string | undefined;
   private errors = { minute: 0, count: 0 };
   private readonly listeners: ((correlationId: string) => void)[] = [];
   private readonly outbox: Outbox;
@@ -124,6 +133,15 @@ class PageTelemetry implements Telemetry {
     this.finish(action, { "url.path": pathTemplate(path) }, undefined);
   }
 
+  journey(correlationId: string = this.journeyId ?? newCorrelationId()): string {
+    this.journeyId = isCorrelationId(correlationId) ? correlationId : newCorrelationId();
+    return this.journeyId;
+  }
+
+  endJourney(): void {
+    this.journeyId = undefined;
+  }
+
   setTenant(tenantId: string): void {
     this.tenantId = tenantId;
   }
@@ -171,7 +189,7 @@ class PageTelemetry implements Telemetry {
   }
 
   private begin(name: string): Action {
-    const action = newAction(name);
+    const action = newAction(name, this.journeyId);
     this.current = action;
     for (const listener of this.listeners) guarded(() => listener(action.correlationId));
     return action;

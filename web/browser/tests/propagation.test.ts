@@ -45,6 +45,28 @@ test("each action has its own correlation id, and tells it", async () => {
   expect(seen.at(-1)).toBe(telemetry.correlationId());
 });
 
+test("the steps of a journey share one correlation id, and the next action after it has its own", async () => {
+  const telemetry = holder.page.open();
+  const id = telemetry.journey();
+  telemetry.pageView("/exams");
+  await telemetry.action("sign in", () => fetch("/api/session/sign-in", { method: "POST" }));
+  await telemetry.action("begin exam", () => fetch("/api/exams/x/sessions", { method: "POST" }));
+  expect(telemetry.journey()).toBe(id);
+  telemetry.endJourney();
+  await telemetry.action("ask tutor", () => fetch("/api/tutor/questions", { method: "POST" }));
+  const sent = holder.page.requests("/api/").map((request) => request.headers.get("x-correlation-id"));
+  expect(sent.slice(0, 2)).toEqual([id, id]);
+  expect(sent[2]).not.toBe(id);
+});
+
+test("a journey goes on with the id that somebody else began, unless it is none", () => {
+  const telemetry = holder.page.open();
+  expect(telemetry.journey("exam-code-1")).toBe("exam-code-1");
+  for (const odd of ["", "short", "with space 12", "x".repeat(65)]) {
+    expect(telemetry.journey(odd)).toMatch(/^[0-9a-f]{32}$/);
+  }
+});
+
 test("action and request are one trace, the request below the action", async () => {
   const telemetry = holder.page.open({ routes: ["/api/courses/{course_id}"] });
   await telemetry.action("open course", () => fetch("/api/courses/riverside-algebra?name=ada"));
