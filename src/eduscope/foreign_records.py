@@ -1,98 +1,40 @@
-"""Records of `logging` whose text holds a raw path, a query string or a source line: read by their parts instead.
+"""Records of `logging` whose text holds a raw path, a query string, a parameter or a source line: read by their parts.
 
-What a part says is written under the contract's name for it; the path is left out, because only the application
-knows its template.
+What a part says is written under the contract's name for it; what must not be told is left out.
 """
 
 import logging
 import re
-from collections.abc import Callable, Mapping
 from typing import Any
 
-from eduscope.stack import short_path
+from eduscope import access_records
+from eduscope.record_parts import Reading, arguments
+from eduscope.stack import short_path, type_name
 
-Reading = Callable[[logging.LogRecord], tuple[object, dict[str, Any]]]
-"""Gives a record's message and fields."""
-
-ANSWERED = "request answered"
-_METHOD = re.compile(r"[A-Z]{3,10}(?= )")
 _WARNING = re.compile(r"(?s)(?P<file>.*?):(?P<line>\d+): (?P<type>\w+): (?P<said>.*?)(?:\n.*)?")
+_LITERAL = re.compile(r"'(?:[^']|'')*'|\b\d+\b")
+
+SQL = "sqlalchemy.engine"
+"""SQLAlchemy names its loggers after this, an engine's own name behind it."""
 
 
 def reading_of(logger: str) -> Reading | None:
     """How the records of a logger are read; None where their own message serves."""
-    return _READINGS.get(logger)
-
-
-def _uvicorn(record: logging.LogRecord) -> tuple[object, dict[str, Any]]:
-    address, method, _path, version, status = _arguments(record, 5)
-    return ANSWERED, {
-        "http.request.method": method,
-        "http.response.status_code": status,
-        "network.protocol.version": version,
-        "client.address": str(address).rpartition(":")[0],
-    }
-
-
-def _granian(record: logging.LogRecord) -> tuple[object, dict[str, Any]]:
-    parts = _named(record)
-    return ANSWERED, {
-        "http.request.method": parts["method"],
-        "http.response.status_code": parts["status"],
-        "client.address": str(parts["addr"]).rpartition(":")[0] or str(parts["addr"]),
-        "duration_ms": parts["dt_ms"],
-    }
-
-
-def _gunicorn(record: logging.LogRecord) -> tuple[object, dict[str, Any]]:
-    """gunicorn's and hypercorn's: the letters of Apache's log format."""
-    parts = _named(record)
-    return ANSWERED, {
-        "http.request.method": parts["m"],
-        "http.response.status_code": int(parts["s"]),
-        "client.address": parts["h"],
-        "duration_ms": int(parts["D"]) / 1000,
-    }
-
-
-def _request_line(record: logging.LogRecord) -> tuple[object, dict[str, Any]]:
-    """Django's and werkzeug's development servers: the request line, the status, the size."""
-    line, status, _size = _arguments(record, 3)
-    method = _METHOD.search(str(line))
-    return ANSWERED, {
-        "http.request.method": method.group() if method else "_OTHER",
-        "http.response.status_code": int(str(status)),
-    }
-
-
-def _werkzeug(record: logging.LogRecord) -> tuple[object, dict[str, Any]]:
-    if isinstance(record.args, tuple) and len(record.args) == 3:
-        return _request_line(record)
-    return record.getMessage().strip(), {}
-
-
-def _aiohttp(record: logging.LogRecord) -> tuple[object, dict[str, Any]]:
-    parts = vars(record)
-    method = _METHOD.match(str(parts.get("first_request_line", "")))
-    return ANSWERED, {
-        "http.request.method": method.group() if method else "_OTHER",
-        "http.response.status_code": parts.get("response_status"),
-        "client.address": parts.get("remote_address", ""),
-    }
+    return _READINGS.get(logger) or (_sqlalchemy if logger.startswith(SQL) else None)
 
 
 def _django(record: logging.LogRecord) -> tuple[object, dict[str, Any]]:
     """`Not Found: /courses/7`: what happened, without where."""
     said = record.msg.partition(":")[0] if isinstance(record.msg, str) else "request refused"
     if said.startswith("%s"):
-        said = str(_arguments(record, 1)[0])
+        said = str(arguments(record, 1)[0])
     said = said.partition(" (")[0]
     status = vars(record).get("status_code")
     return said, {} if status is None else {"http.response.status_code": status}
 
 
 def _httpx(record: logging.LogRecord) -> tuple[object, dict[str, Any]]:
-    method, url, _version, status, _reason = _arguments(record, 5)
+    method, url, _version, status, _reason = arguments(record, 5)
     return "request sent", {
         "http.request.method": method,
         "http.response.status_code": status,
@@ -102,7 +44,7 @@ def _httpx(record: logging.LogRecord) -> tuple[object, dict[str, Any]]:
 
 def _warning(record: logging.LogRecord) -> tuple[object, dict[str, Any]]:
     """A warning of Python: what it says and where, without the source line."""
-    (text,) = _arguments(record, 1) if record.args else (record.msg,)
+    (text,) = arguments(record, 1) if record.args else (record.msg,)
     found = _WARNING.fullmatch(str(text).rstrip())
     if found is None:
         return text, {}
@@ -112,29 +54,29 @@ def _warning(record: logging.LogRecord) -> tuple[object, dict[str, Any]]:
     }
 
 
-def _arguments(record: logging.LogRecord, count: int) -> tuple[Any, ...]:
-    """A record's positional arguments; ValueError where there are others than expected."""
-    if not isinstance(record.args, tuple) or len(record.args) < count:
-        raise ValueError(f"{record.name} wrote a record with other arguments than {count}")
-    return record.args[:count]
+def _sqlalchemy(record: logging.LogRecord) -> tuple[object, dict[str, Any]]:
+    """`echo=True`: statements without their literals; neither parameters nor rows."""
+    if record.args:
+        return "parameters withheld" if str(record.msg).startswith("[") else "row withheld", {}
+    return _LITERAL.sub("?", str(record.msg)), {}
 
 
-def _named(record: logging.LogRecord) -> Mapping[str, Any]:
-    """A record's arguments by name."""
-    if not isinstance(record.args, Mapping):
-        raise ValueError(f"{record.name} wrote a record without named arguments")
-    return record.args
+def _urllib3(record: logging.LogRecord) -> tuple[object, dict[str, Any]]:
+    if str(record.msg).startswith("Retrying"):
+        _retries, error, _path = arguments(record, 3)
+        told = {"exception.type": type_name(error)} if isinstance(error, BaseException) else {}
+        return "retrying after a broken connection", told
+    if "%s" not in str(record.msg).removesuffix("%s"):  # at most its last word is a path
+        return str(record.msg).removesuffix("%s").strip(" :"), {}
+    if record.levelno > logging.DEBUG:
+        return record.getMessage(), {}
+    return str(record.msg).partition("%s")[0].strip(" :") or "request sent", {}
 
 
 _READINGS: dict[str, Reading] = {
-    "aiohttp.access": _aiohttp,
+    **access_records.READINGS,
     "django.request": _django,
-    "django.server": _request_line,
-    "granian.access": _granian,
-    "gunicorn.access": _gunicorn,
     "httpx": _httpx,
-    "hypercorn.access": _gunicorn,
     "py.warnings": _warning,
-    "uvicorn.access": _uvicorn,
-    "werkzeug": _werkzeug,
+    "urllib3.connectionpool": _urllib3,
 }

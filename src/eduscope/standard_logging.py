@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from eduscope import logging as own
 from eduscope.foreign_records import reading_of
+from eduscope.printed_traceback import HEAD, read_traceback
 from eduscope.quiet import quiet
 from eduscope.told import repeats
 
@@ -55,9 +56,13 @@ def _said(record: logging.LogRecord) -> tuple[object, dict[str, Any]]:
         message: object = record.getMessage()
     except Exception:  # noqa: BLE001 - arguments that do not fit the format are the caller's mistake
         message = record.msg
-    if isinstance(message, str) and "?" in message:
-        message = _QUERY.sub("", message)
-    return message, {key: value for key, value in vars(record).items() if key not in STANDARD}
+    fields = {key: value for key, value in vars(record).items() if key not in STANDARD}
+    if not isinstance(message, str):
+        return message, fields
+    if HEAD in message:
+        message, exception = read_traceback(message)
+        fields |= exception
+    return (_QUERY.sub("", message) if "?" in message else message), fields
 
 
 class _Taken(NamedTuple):

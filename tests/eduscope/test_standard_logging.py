@@ -1,0 +1,168 @@
+"""Records of `logging` as lines; `test_servers_lines.py` has the real servers."""
+
+import json
+import logging
+import logging.config
+import sys
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import sqlalchemy
+from django.test import RequestFactory
+from django.utils.log import log_response
+
+import eduscope
+from eduscope.standard_logging import Capture
+from eduscope.testing import Captured
+
+
+@pytest.fixture
+def captured(seen: Captured, monkeypatch: pytest.MonkeyPatch) -> Iterator[Captured]:
+    """All of `logging` is recorded. pytest's own handlers stand aside: they make the root look configured."""
+    root = logging.getLogger()
+    monkeypatch.setattr(root, "handlers", [])
+    monkeypatch.setattr(root, "level", logging.WARNING)
+    capture = Capture(logging.INFO)
+    yield seen
+    capture.end()
+
+
+@pytest.mark.parametrize(
+    ("number", "level"),
+    [(5, "debug"), (10, "debug"), (25, "info"), (30, "warning"), (45, "error"), (50, "critical"), (99, "critical")],
+)  # fmt: skip
+def test_a_level_is_the_nearest_of_ours_below_it(captured: Captured, number: int, level: str) -> None:
+    logger = logging.getLogger("levels")
+    logger.setLevel(1)
+    logger.log(number, "said")
+    assert captured.lines[0]["log_level"] == level
+
+
+def test_a_root_that_nobody_configured_hands_on_what_we_write(captured: Captured) -> None:
+    logging.getLogger("library").info("ready")
+    logging.getLogger("library").debug("not wanted")
+    assert [line["message"] for line in captured.lines] == ["ready"]
+
+
+def test_consoles_are_taken_files_are_spared_and_all_is_put_back(seen: Captured, tmp_path: Path) -> None:
+    logger = logging.getLogger("printing")
+    console, file = logging.StreamHandler(sys.stderr), logging.FileHandler(tmp_path / "out.log")
+    logger.handlers, logger.propagate = [console, file], False
+    capture = Capture(logging.INFO)
+    try:
+        logger.warning("said")
+        assert logger.handlers == [file]
+    finally:
+        capture.end()
+        file.close()
+    assert logger.handlers == [file, console]
+    assert not logger.propagate
+    assert [line["message"] for line in seen.lines] == ["said"]
+    assert capture.handler not in logging.getLogger().handlers
+
+
+def test_a_later_configuration_is_followed(captured: Captured, capfd: pytest.CaptureFixture[str]) -> None:
+    logging.config.dictConfig({
+        "version": 1,
+        "disable_existing_loggers": False,
+        "handlers": {"console": {"class": "logging.StreamHandler", "stream": "ext://sys.stderr"}},
+        "loggers": {"late": {"handlers": ["console"], "level": "INFO", "propagate": False}},
+        "root": {"handlers": ["console"], "level": "INFO"},
+    })  # fmt: skip
+    logging.getLogger("late").info("one")
+    logging.getLogger("other").info("two")
+    assert [line["message"] for line in captured.lines] == ["one", "two"]
+    assert capfd.readouterr().err == ""
+
+
+def test_a_warning_is_a_line_without_its_source(captured: Captured) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("always")
+        logging.captureWarnings(False)
+        logging.captureWarnings(True)  # `catch_warnings` has put back what was there before
+        warnings.warn("mail anna@school.example", UserWarning, stacklevel=1)
+    (line,) = captured.lines
+    assert line["message"] == "UserWarning: mail [EMAIL]"
+    assert line["code.file.path"].endswith("test_standard_logging.py")
+    assert line["code.line.number"] > 1
+
+
+def test_a_statement_is_told_without_its_values(captured: Captured) -> None:
+    engine = sqlalchemy.create_engine("sqlite://", echo="debug")
+    with engine.connect() as connection:
+        connection.execute(sqlalchemy.text("SELECT 'anna schmidt', :mail"), {"mail": "anna-7"}).all()
+    engine.dispose()
+    text = b"".join(captured.raw)
+    assert b"anna" not in text
+    messages = [line["message"] for line in captured.lines]
+    assert any(message.startswith("SELECT ?") for message in messages)
+    assert "parameters withheld" in messages
+
+
+def test_a_django_refusal_is_told_without_its_path(captured: Captured) -> None:
+    from django.conf import settings
+    from django.http import HttpResponse
+
+    if not settings.configured:
+        settings.configure()
+    request = RequestFactory().get("/students/anna-schmidt")
+    response = HttpResponse(status=404)
+    log_response("%s: %s", response.reason_phrase, request.path, response=response, request=request)
+    (line,) = captured.lines
+    assert (line["message"], line["http.response.status_code"]) == ("Not Found", 404)
+    assert b"anna" not in captured.raw[0]
+
+
+def test_a_call_of_httpx_is_told_without_its_path(captured: Captured) -> None:
+    transport = httpx.MockTransport(lambda request: httpx.Response(204))
+    with httpx.Client(transport=transport) as client:
+        client.get("https://grades.example/students/anna?token=secret")
+    (line,) = [line for line in captured.lines if line["log.logger"] == "httpx"]
+    assert (line["message"], line["http.response.status_code"]) == ("request sent", 204)
+    assert line["server.address"] == "grades.example"
+    assert b"anna" not in captured.raw[0]
+
+
+ACCESS: list[tuple[str, str, Any, dict[str, Any]]] = [
+    ("gunicorn.access", "%(h)s %(r)s", {"h": "203.0.113.7", "r": "GET /anna", "m": "GET", "s": "404", "D": 1500},
+     {"http.request.method": "GET", "http.response.status_code": 404, "duration_ms": 1.5}),
+    ("werkzeug", '203.0.113.7 - - [now] "%s" %s %s', ("\x1b[33mPOST /anna?x=1 HTTP/1.1\x1b[0m", 302, "-"),
+     {"http.request.method": "POST", "http.response.status_code": 302}),
+    ("django.server", '"%s" %s %s', ("GET /anna HTTP/1.1", 200, 12), {"http.response.status_code": 200}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "text", "arguments", "expected"), ACCESS, ids=lambda value: str(value)[:16])
+def test_an_access_line_is_read_by_its_parts(
+    captured: Captured, name: str, text: str, arguments: Any, expected: dict[str, Any]
+) -> None:
+    record = logging.LogRecord(name, logging.INFO, __file__, 1, text, None, None)
+    record.args = arguments
+    logging.getLogger(name).handle(record)
+    (line,) = captured.lines
+    assert {key: line[key] for key in expected} == expected
+    assert b"anna" not in captured.raw[0]
+    assert b"203.0.113.7" not in captured.raw[0]
+
+
+def test_a_record_of_an_unknown_form_costs_its_words_alone(captured: Captured) -> None:
+    for name in ("uvicorn.access", "granian.access", "httpx", "gunicorn.access"):
+        logging.getLogger(name).warning("something else: /students/anna %s", 3)
+    assert len(captured.lines) == 4
+    assert b"anna" not in b"".join(captured.raw)
+
+
+def test_a_query_string_in_somebodys_message_is_dropped(captured: Captured) -> None:
+    logging.getLogger("library").warning("GET https://a.example/search?q=anna+schmidt&page=2 took long, why?")
+    assert captured.lines[0]["message"] == "GET https://a.example/search took long, why?"
+
+
+def test_it_may_be_turned_off(stopped: None, capfd: pytest.CaptureFixture[str]) -> None:
+    eduscope.init(service="courses", stdlib_logging=False, tracing=False)
+    logging.getLogger("library").warning("said")
+    eduscope.get_logger().info("ours")
+    assert [json.loads(line)["message"] for line in capfd.readouterr().out.splitlines()] == ["ours"]
