@@ -1,0 +1,1 @@
+"""For those who stay with their logger: structlog and loguru writing EduScope's lines. One file per library."""
