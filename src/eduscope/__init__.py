@@ -17,7 +17,20 @@ from eduscope.lifecycle import flush, init, shutdown
 from eduscope.logging import Logger, get_logger
 
 if TYPE_CHECKING:
-    from eduscope import contract, database, errors, http, metrics, models, privacy, testing, tracing
+    from eduscope import (
+        contract,
+        database,
+        errors,
+        events,
+        http,
+        metrics,
+        models,
+        privacy,
+        propagation,
+        queues,
+        testing,
+        tracing,
+    )
 
 __version__ = "0.1.0"
 
@@ -28,6 +41,7 @@ __all__ = [
     "contract",
     "database",
     "errors",
+    "events",
     "flush",
     "get_logger",
     "http",
@@ -36,13 +50,28 @@ __all__ = [
     "metrics",
     "models",
     "privacy",
+    "propagation",
+    "queues",
     "shutdown",
     "testing",
     "tracing",
 ]
 
 _LOADED_ON_USE = frozenset(
-    {"contract", "database", "errors", "http", "metrics", "models", "privacy", "testing", "tracing"}
+    {
+        "contract",
+        "database",
+        "errors",
+        "events",
+        "http",
+        "metrics",
+        "models",
+        "privacy",
+        "propagation",
+        "queues",
+        "testing",
+        "tracing",
+    }
 )
 
 
