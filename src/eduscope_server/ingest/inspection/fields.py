@@ -16,6 +16,7 @@ from eduscope_server.ingest.inspection.texts import Texts
 
 KNOWN_MAX = 4096
 KNOWN_CHARACTERS_MAX = 200
+PEOPLE_MAX = 65_536
 PLANS_MAX = 4096
 """Keys known at a time: a sender that invents keys must not grow this process."""
 
@@ -38,10 +39,14 @@ class Kept(msgspec.Struct):
 class _Known(dict[str, str]):
     """What became of values seen before."""
 
+    def __init__(self, entries_max: int = KNOWN_MAX) -> None:
+        super().__init__()
+        self._entries_max = entries_max
+
     def learn(self, value: str, kept: str) -> str:
         """Remembers one, if it is short; at the limit the memory starts again."""
         if len(value) <= KNOWN_CHARACTERS_MAX:
-            if len(self) >= KNOWN_MAX:
+            if len(self) >= self._entries_max:
                 self.clear()
             self[value] = kept
         return kept
@@ -71,20 +76,34 @@ class _Plans(dict[str, _Plan]):
         plan = self[key] = _Plan(attribute(key))
         return plan
 
-    def under(self, ring: KeyRing) -> None:
-        """Forgets everything where the ring is another."""
-        if ring is not self.ring:
-            self.clear()
-            self.ring = ring
+    def under(self, ring: KeyRing) -> bool:
+        """Forgets everything where the ring is another; says whether it did."""
+        if ring is self.ring:
+            return False
+        self.clear()
+        self.ring = ring
+        return True
 
 
 _plans = _Plans()
 _labels = _Known()
+_people = _Known(PEOPLE_MAX)
 
 
 def fresh() -> None:
     """To be called before a batch: what was remembered under another key ring is forgotten."""
-    _plans.under(default_ring())
+    if _plans.under(default_ring()):
+        _people.clear()
+
+
+def repeat(key: str, value: Any, into: Kept) -> bool:
+    """Files a text that was seen before under the same key, and says whether it did: the way most values go."""
+    if value.__class__ is str:
+        kept = _plans[key].known.get(value)
+        if kept:
+            into.attributes[key] = kept
+            return True
+    return False
 
 
 def keep(key: str, value: Any, into: Kept, texts: Texts) -> None:
@@ -118,7 +137,10 @@ def text_of(value: Any) -> str:
 
 def person(value: str) -> str:
     """A token; any other name of a person becomes one."""
-    return value if not value or is_token(value) else tokenize(value)
+    kept = _people.get(value)
+    if kept is None:
+        kept = _people.learn(value, value if not value or is_token(value) else tokenize(value))
+    return kept
 
 
 def identifier(value: str, marks: list[str]) -> str:

@@ -9,7 +9,16 @@ from typing import Any
 import msgspec
 
 from eduscope.contract import LEVELS, LOG_FIELDS
-from eduscope_server.ingest.inspection.fields import Kept, fresh, identifier, keep, label, person, text_of
+from eduscope_server.ingest.inspection.fields import (
+    Kept,
+    fresh,
+    identifier,
+    keep,
+    label,
+    person,
+    repeat,
+    text_of,
+)
 from eduscope_server.ingest.inspection.texts import Texts
 from eduscope_server.ingest.inspection.times import Clock
 
@@ -17,6 +26,10 @@ BATCH_LINES = 1000
 """Their texts are scanned as one: some 100 kB, which is enough for the scan's full speed."""
 
 _COLUMNS = frozenset(f.name for f in LOG_FIELDS)
+_TEXTS = (
+    *("timestamp", "log_level", "service_name", "correlation_id", "tenant_id", "user_id", "request_id"),
+    *("message", "environment", "release", "trace_id", "span_id"),
+)
 _TRACE_ID = re.compile("[0-9a-f]{32}")
 _SPAN_ID = re.compile("[0-9a-f]{16}")
 _encode = msgspec.json.Encoder().encode_lines
@@ -36,36 +49,34 @@ def line_rows(lines: Iterable[dict[str, Any]], tenant_id: str | None) -> Iterato
 def _row(line: dict[str, Any], tenant_id: str | None, texts: Texts, clock: Clock) -> dict[str, Any]:
     kept = Kept({}, {}, ["inspected"])
     for key, value in line.items():
-        if key not in _COLUMNS:
+        if key not in _COLUMNS and not repeat(key, value, kept):
             keep(key, value, kept, texts)
-
-    def text(name: str) -> str:
-        value = line.get(name)
-        return value if value.__class__ is str else "" if value is None else text_of(value)
-
+    # One list, not a call for each of the eleven: a line has 12 µs.
+    written = [
+        value if value.__class__ is str else "" if value is None else text_of(value)
+        for value in map(line.get, _TEXTS)
+    ]
+    time, level, service, correlation, tenant, user, request, message, environment, release, trace, span = (
+        written
+    )
     duration = line.get("duration_ms")
-    level = text("log_level")
-    row: dict[str, Any] = {
-        "timestamp": clock.of_text(text("timestamp"), kept.marks),
+    row = {
+        "timestamp": clock.of_text(time, kept.marks),
         "log_level": level if level in LEVELS else "info",
-        "service_name": label(text("service_name") or "unknown_service"),
-        "correlation_id": identifier(text("correlation_id"), kept.marks),
-        "tenant_id": tenant_id or label(text("tenant_id")),
-        "user_id": person(text("user_id")),
-        "request_id": identifier(text("request_id"), kept.marks),
+        "service_name": label(service or "unknown_service"),
+        "correlation_id": identifier(correlation, kept.marks),
+        "tenant_id": tenant_id or label(tenant),
+        "user_id": person(user),
+        "request_id": identifier(request, kept.marks),
         "duration_ms": duration if isinstance(duration, int | float) and math.isfinite(duration) else None,
         "message": "",
-        "environment": label(text("environment")),
-        "release": label(text("release")),
-        "trace_id": _shaped(_TRACE_ID, text("trace_id")),
-        "span_id": _shaped(_SPAN_ID, text("span_id")),
+        "environment": label(environment),
+        "release": label(release),
+        "trace_id": trace if _TRACE_ID.fullmatch(trace) else "",
+        "span_id": span if _SPAN_ID.fullmatch(span) else "",
         "attributes": kept.attributes,
         "measures": kept.measures,
         "marks": kept.marks,
     }
-    texts.add(row, "message", text("message"))
+    texts.add(row, "message", message)
     return row
-
-
-def _shaped(shape: re.Pattern[str], value: str) -> str:
-    return value if shape.fullmatch(value) else ""
