@@ -76,8 +76,12 @@ class Capture:
     """Our handler at the root, and all that was changed for it, to be put back by `end`."""
 
     def __init__(self, level: int) -> None:
-        """A root logger that nobody has configured is set to `level`, the lowest that is written."""
+        """A root logger that nobody has configured is set to `level`, the lowest that is written, or to info.
+
+        What libraries say at debug is for those who ask for it: it is much, and tells arguments.
+        """
         root = logging.getLogger()
+        level = max(level, logging.INFO)
         self.handler = Handler()
         self._taken: list[_Taken] = []
         self._root_level = root.level

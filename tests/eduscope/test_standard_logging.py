@@ -48,6 +48,18 @@ def test_a_root_that_nobody_configured_hands_on_what_we_write(captured: Captured
     assert [line["message"] for line in captured.lines] == ["ready"]
 
 
+def test_libraries_debug_is_for_those_who_ask_for_it(seen: Captured) -> None:
+    capture = Capture(logging.DEBUG)
+    try:
+        logging.getLogger("talkative").debug("arguments")
+        logging.getLogger("asked").setLevel(logging.DEBUG)
+        logging.getLogger("asked").debug("wanted")
+    finally:
+        capture.end()
+        logging.getLogger("asked").setLevel(logging.NOTSET)
+    assert [line["message"] for line in seen.lines] == ["wanted"]
+
+
 def test_consoles_are_taken_files_are_spared_and_all_is_put_back(seen: Captured, tmp_path: Path) -> None:
     logger = logging.getLogger("printing")
     console, file = logging.StreamHandler(sys.stderr), logging.FileHandler(tmp_path / "out.log")
