@@ -55,6 +55,8 @@ def test_correlated(seen: Captured) -> None:
         with eduscope.tracing.span("grade"):
             pass
     assert seen.assert_correlated() == "press-0001"
+    eduscope.get_logger("httpx").info("what the test's own client says")
+    assert seen.assert_correlated() == "press-0001"
     with eduscope.bind(correlation_id="press-0002"):
         log.info("two")
     with pytest.raises(AssertionError, match="expected one correlation id, got 2"):
