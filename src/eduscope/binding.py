@@ -3,6 +3,7 @@
 from contextvars import Token
 from types import TracebackType
 
+from eduscope import consent as consents
 from eduscope.context import (
     Context,
     Learned,
@@ -46,22 +47,27 @@ class bind:  # noqa: N801 - reads as the verb it is: `with eduscope.bind(tenant_
     """Everything recorded inside the `with` carries these ids.
 
     `user_id` may be given raw: it is turned into a token here and leaves the process as nothing else. Work
-    that has no correlation id yet gets one.
+    that has no correlation id yet gets one. `consent` (True, False or a `Consent`) and `session_id` are for product
+    events: see `eduscope.events`.
 
     >>> with eduscope.bind(tenant_id="t1", user_id=account.email):
     ...     log.info("grade published", duration_ms=4.2)
     """
 
-    __slots__ = ("_ids", "_token", "_work")
+    __slots__ = ("_ids", "_token", "_visit", "_visit_token", "_work")
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - by keyword
         self,
         *,
         tenant_id: object = None,
         user_id: object = None,
         correlation_id: object = None,
         request_id: object = None,
+        consent: object = None,
+        session_id: object = None,
     ) -> None:
+        self._visit = (consent, session_id)
+        self._visit_token: Token[consents.Visit] | None = None
         self._ids = (tenant_id, user_id, correlation_id, request_id)
         self._token: Token[Context] | None = None
         self._work: Learned | None = None
@@ -80,6 +86,8 @@ class bind:  # noqa: N801 - reads as the verb it is: `with eduscope.bind(tenant_
             bound.learned = self._work = Learned()
         bound.learned.add(bound)
         self._token = enter(bound)
+        if self._visit != (None, None):
+            self._visit_token = consents.visit.set(consents.bound(*self._visit, bound.user_id))
         return bound
 
     def __exit__(
@@ -91,6 +99,8 @@ class bind:  # noqa: N801 - reads as the verb it is: `with eduscope.bind(tenant_
                 self._work.end()
             try:
                 leave(token)
+                if self._visit_token is not None:
+                    consents.visit.reset(self._visit_token)
             except ValueError:
                 # The generator or task that entered was closed from another context: there is nothing to
                 # bring back.

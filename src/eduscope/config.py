@@ -214,6 +214,24 @@ class Config:
     long_transaction_ms: float = _option(
         5_000.0, "From when on an open transaction is reported.", **_from_to(1, 3_600_000, "milliseconds")
     )
+    events_endpoint: str = _option(
+        "",
+        "The address of PostHog, or of what speaks its protocol. Empty: product events are log lines only.",
+        wanted="an http:// or https:// address without a query",
+        accepts=_shape(r"(https?://[^\s/?#@]+(/[^\s?#]*)?)?"),
+    )
+    events_key: str = _option(
+        "",
+        "The project's key there.",
+        wanted="printable text without spaces",
+        accepts=_shape(r"[!-~]*"),
+        secret=True,
+    )
+    events_consent: str = _option(
+        "required",
+        "Whom product events are recorded of where nothing is known of their consent: nobody, or everybody.",
+        **_one_of("required", "given"),
+    )
     model_prices: str = _option(
         "",
         "What models cost per million tokens: `model=input/output[/cached[/written]]`, commas between models.",
@@ -310,6 +328,11 @@ def _whole(config: Config) -> Config:
                 f'trace_exporters names "{target}", but {needed} is empty; expected {needed}= or '
                 f"{PREFIX}{needed.upper()}"
             )
+    if config.events_endpoint and not config.events_key:
+        raise ConfigurationError(
+            'events_key= is "", and events_endpoint is set; expected the project\'s key: events_key= or '
+            f"{PREFIX}EVENTS_KEY"
+        )
     if config.log_level == "debug" and config.environment != "development":
         raise ConfigurationError(
             f'log_level is "debug" in environment "{config.environment}"; expected info or higher: '

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from eduscope import logging, tracing
 from eduscope.config import Config, ConfigurationError, load
+from eduscope.consent import ConsentSource, use_source
 from eduscope.contract import HIGH_VOLUME_EVENTS
 from eduscope.export import Exporter
 from eduscope.fields import forget
@@ -20,6 +21,7 @@ from eduscope.quiet import quiet
 from eduscope.sampling import Sampling
 
 if TYPE_CHECKING:
+    from eduscope.events_client import EventsClient
     from eduscope.spans import Spans
     from eduscope.standard_logging import Capture
 
@@ -32,6 +34,7 @@ class Running:
     exporter: Exporter | None
     spans: "Spans | None"
     capture: "Capture | None"
+    events: "EventsClient | None"
 
 
 _running: Running | None = None
@@ -39,19 +42,27 @@ _lock = threading.Lock()
 
 
 def init(
-    *, service: str | None = None, environment: str | None = None, release: str | None = None, **options: Any
+    *,
+    service: str | None = None,
+    environment: str | None = None,
+    release: str | None = None,
+    consent: ConsentSource | None = None,
+    **options: Any,
 ) -> Config:
     """Starts the SDK for this process and gives the configuration it runs with.
 
     What is not given is read from `EDUSCOPE_<NAME>`; see the configuration reference. Without an endpoint,
     lines go to stdout and nothing else is started. Calling it again with the same values changes nothing;
-    with others, what ran is shut down and started anew. Raises ConfigurationError for an unknown option or
+    with others, what ran is shut down and started anew. `consent` is asked whether product events may be
+    recorded of somebody: see `eduscope.events`. Raises ConfigurationError for an unknown option or
     a value that cannot be used.
 
     >>> eduscope.init(service="courses", environment="production", release="2026.11.1")
     """
     global _running  # noqa: PLW0603 - a process has one SDK
     config = load({"service": service, "environment": environment, "release": release, **options})
+    if consent is not None:
+        use_source(consent)
     with _lock:
         if _running is not None:
             if _running.config == config:
@@ -77,7 +88,8 @@ def flush(timeout_seconds: float = 5.0) -> bool:
         return True
     lines_sent = running.exporter is None or running.exporter.flush(timeout_seconds)
     spans_sent = running.spans is None or running.spans.flush(timeout_seconds)
-    return lines_sent and spans_sent
+    events_sent = running.events is None or running.events.flush(timeout_seconds)
+    return lines_sent and spans_sent and events_sent
 
 
 def running_config() -> Config | None:
@@ -93,8 +105,9 @@ def _start(config: Config) -> Running:
     logging.use(_lines(config, _writer(config, exporter), spans))
     tracing.use(spans)
     capture = _capture_standard(config) if config.stdlib_logging else None
+    events = _start_events(config) if config.events_endpoint else None
     atexit.register(shutdown)
-    return Running(config=config, exporter=exporter, spans=spans, capture=capture)
+    return Running(config=config, exporter=exporter, spans=spans, capture=capture, events=events)
 
 
 def _lines(config: Config, write: WriteBytes, spans: "Spans | None") -> Lines:
@@ -115,6 +128,9 @@ def _stop(running: Running) -> None:
     atexit.unregister(shutdown)
     if running.capture is not None:
         running.capture.end()
+    if running.events is not None:
+        importlib.import_module("eduscope.events").use(None)
+        running.events.close(timeout_seconds)
     tracing.use(None)
     logging.use(_lines(running.config, _writer(running.config, None), None))
     if running.exporter is not None:
@@ -144,6 +160,18 @@ def _start_spans(config: Config) -> "Spans":
         target = importlib.import_module("eduscope.span_export").batch_processor(config)
     started: Spans = spans.set_up(config, target)
     return started
+
+
+def _start_events(config: Config) -> "EventsClient":
+    try:
+        client = importlib.import_module("eduscope.events_client")
+    except ImportError as error:
+        raise ConfigurationError(
+            "events_endpoint is set, but posthog is not installed; expected it: pip install eduscope[events]"
+        ) from error
+    made: EventsClient = client.EventsClient(config)
+    importlib.import_module("eduscope.events").use(made)
+    return made
 
 
 def _share_metrics(config: Config) -> None:

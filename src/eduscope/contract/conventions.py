@@ -76,6 +76,8 @@ gen_ai.token.type: input or output
 gen_ai.tool.name: The tool the model called
 ai.model: The model
 ai.model_version: The version of the model that answered
+feedback.reason: Why, as one word of a small set
+recommendation.kind: What was recommended: course, lesson, exercise
 ai.outcome: ok, error, timeout, cancelled or refused
 ai.cache: hit or miss
 feature_flag.key: The flag
@@ -161,6 +163,7 @@ job.id: The job
 course.id: The course
 quiz.id: The quiz
 submission.id: The submission
+recommendation.id: The recommendation
 lesson.id: The lesson
 class.id: The class
 exam.id: The exam
@@ -274,6 +277,10 @@ ai.input_size: The input, in bytes
 ai.tokens_used: Tokens read and written
 ai.cache_hits: Answers that came from the cache
 ai.time_to_first_token_ms: Until the first word, in milliseconds
+feedback.rating: What a person thought of an answer, as a number
+feedback.helpful: Whether an answer helped
+recommendation.position: The place in the list, the first being 1
+recommendation.score: How sure the model was
 ai.tokens_per_second: Tokens written per second, from the first word to the last
 ai.cost: What it cost, in the currency of the price given
 process.pid: The process
