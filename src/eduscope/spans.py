@@ -128,6 +128,10 @@ class Spans:
         """A client's span; not made the current one."""
         return self.tracer.start_span(name, kind=SpanKind.CLIENT, attributes=attributes)
 
+    def producer_span(self, name: str, attributes: Mapping[str, Any]) -> trace.Span:
+        """A producer's span; not made the current one."""
+        return self.tracer.start_span(name, kind=SpanKind.PRODUCER, attributes=attributes)
+
     def trace_text(self) -> Callable[[], str]:
         """A function that gives the running span's ids as they stand in a log line."""
         return trace_text()

@@ -1,7 +1,7 @@
-"""Which exceptions a request's own line tells, so that no other line repeats them.
+"""Which exceptions the own line of a request or a job tells, so that no other line repeats them.
 
-Frameworks and servers log an exception that they make a 500 of, or that they catch in the end. Where a middleware of
-ours is around the application, the request's line has it already, with its frames.
+Frameworks, servers and workers log an exception that they make a 500 of, or that they catch in the end, some with the
+raw path or the job's arguments. Where we are around the application, its line has the exception, with its frames.
 """
 
 import logging
@@ -9,13 +9,11 @@ import logging
 TOLD = "__eduscope_told__"
 """The mark on an exception that a request's line tells, or will tell in a moment."""
 
-REPEATING = frozenset(
-    {
-        "_granian", "daphne.server", "django.request", "granian", "gunicorn.error", "hypercorn.error",
-        "uvicorn.error", "waitress",
-    }
+REPEATING = (
+    "_granian", "celery.app.trace", "daphne.server", "django.request", "granian", "gunicorn.error",
+    "hypercorn.error", "procrastinate.worker", "uvicorn.error", "waitress",
 )  # fmt: skip
-"""Who logs exceptions of applications."""
+"""Who logs exceptions of applications and jobs: the beginnings of their loggers' names."""
 
 FLASK_SAYS = "Exception on "
 """Flask logs them by the application's own logger, which says other things too."""
@@ -33,4 +31,4 @@ def repeats(record: logging.LogRecord) -> bool:
     """Whether a record of Python's `logging` says what a request's line says."""
     if not isinstance(record.exc_info, tuple) or not getattr(record.exc_info[1], TOLD, False):
         return False
-    return record.name in REPEATING or str(record.msg).startswith(FLASK_SAYS)
+    return record.name.startswith(REPEATING) or str(record.msg).startswith(FLASK_SAYS)
