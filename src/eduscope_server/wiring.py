@@ -19,11 +19,13 @@ from litestar import Litestar
 from prometheus_client import CollectorRegistry
 
 import eduscope
-from eduscope.privacy import KeyRing, use_ring
+from eduscope.privacy import KeyRing, tokenize, use_ring
 from eduscope.privacy.gate import Gate
 from eduscope_server.access import Access
 from eduscope_server.api import create_app
 from eduscope_server.config import Settings
+from eduscope_server.debugging import DebugWindow, DebugWindows
+from eduscope_server.debugging.windows import Tell
 from eduscope_server.folder_lock import lock_folder
 from eduscope_server.ingest.admission import Admission
 from eduscope_server.ingest.body import Limits
@@ -31,12 +33,14 @@ from eduscope_server.ingest.door import Shared
 from eduscope_server.ingest.doors import make_doors
 from eduscope_server.ingest.lanes import Lanes
 from eduscope_server.ingest.metrics import IngestMetrics
+from eduscope_server.ingest.own_lines import OwnLines
 from eduscope_server.listening import free_address
 from eduscope_server.query.tail import Tail
 from eduscope_server.state import State
 from eduscope_server.store import Store, TokenKey
 
 TOKEN_KEYS_FILE = "token-keys"  # noqa: S105 - the name of a file
+RELEASE = eduscope.__version__
 SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - the folder made there is this user's alone
 
 
@@ -50,7 +54,7 @@ def serve(settings: Settings) -> None:
     eduscope.init(
         service="eduscope",
         environment="development" if debug else "production",
-        release=eduscope.__version__,
+        release=RELEASE,
         log_level=settings.log_level,
         endpoint="",
     )
@@ -130,7 +134,12 @@ async def opened(settings: Settings) -> AsyncIterator[tuple[Litestar, Access]]:
         limits = Limits(
             body_bytes=settings.max_body_bytes, decompressed_bytes=settings.max_decompressed_bytes
         )
-        doors = make_doors(Shared(access, lanes, admission, limits, metrics))
+        windows = DebugWindows(
+            state, tell=_teller(OwnLines(lanes, environment="production", release=RELEASE))
+        )
+        await windows.start()
+        stack.push_async_callback(windows.stop)
+        doors = make_doors(Shared(access, lanes, admission, limits, metrics, windows.seconds_left))
         app = create_app(
             store=store,
             state=state,
@@ -138,9 +147,30 @@ async def opened(settings: Settings) -> AsyncIterator[tuple[Litestar, Access]]:
             doors=doors,
             registry=registry,
             tail=tail,
+            windows=windows,
             secure_cookies=settings.public_url.startswith("https://"),
         )
         yield app, access
+
+
+def _teller(lines: OwnLines) -> Tell:
+    """Puts on record, in the platform's own store, what happened to a debug window."""
+
+    async def tell(event: str, window: DebugWindow, by: str) -> None:
+        await lines.write(
+            "warning",
+            event,
+            user_id=tokenize(by),
+            fields={
+                "debug.window_id": window.window_id,
+                "debug.service_name": window.service_name,
+                "debug.environment": window.environment,
+                "debug.minutes": (window.ends_at - window.opened_at).total_seconds() / 60,
+                "debug.reason": window.reason,
+            },
+        )
+
+    return tell
 
 
 def _key_ring(settings: Settings) -> KeyRing:

@@ -131,6 +131,8 @@ metric.name: The metric
 metric.label: The metric's label
 state: The state of a thing
 action: What was done
+debug.service_name: The service that may write debug lines
+debug.environment: Where it runs
 """
 
 IDENTIFIERS = """
@@ -199,6 +201,7 @@ browser.user_agent: The browser's own description of itself
 process.command: The program started
 process.runtime.description: The interpreter
 http.status_text: The words of the status
+debug.reason: Why the debug window was opened
 """
 
 PROSE = """
@@ -290,6 +293,9 @@ code.lineno: The line (before conventions 1.30)
 sample_rate: The share of such lines that are kept
 attempt: Which try it is
 count: How many
+debug.window_id: Which debug window
+debug.minutes: For how long it is open, in minutes
+debug.seconds: For how long debug lines are written, in seconds
 queue_wait_ms: How long it waited in the queue, in milliseconds
 """
 

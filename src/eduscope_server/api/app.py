@@ -14,6 +14,7 @@ from eduscope_server.access import Access
 from eduscope_server.api import (
     contract,
     correlations,
+    debug_windows,
     errors,
     health,
     keys,
@@ -27,6 +28,7 @@ from eduscope_server.api import (
 from eduscope_server.api.console import CONSOLE_FOLDER, serve_console
 from eduscope_server.api.headers import add_security_headers
 from eduscope_server.api.problems import problem_handlers
+from eduscope_server.debugging import DebugWindows
 from eduscope_server.query.tail import Tail
 from eduscope_server.state import State
 from eduscope_server.store import Store
@@ -56,6 +58,9 @@ ROUTES: tuple[HTTPRouteHandler, ...] = (
     keys.make_key,
     keys.revoke_key,
     keys.make_link,
+    debug_windows.list_windows,
+    debug_windows.open_window,
+    debug_windows.close_window,
     contract.read_contract,
     schema.read_schema,
     health.read_health,
@@ -72,6 +77,7 @@ def create_app(  # noqa: PLR0913 - the parts of a whole platform
     doors: Sequence[HTTPRouteHandler],
     registry: CollectorRegistry,
     tail: Tail | None = None,
+    windows: DebugWindows | None = None,
     secure_cookies: bool = False,
     console_folder: Path = CONSOLE_FOLDER,
 ) -> Litestar:
@@ -79,6 +85,7 @@ def create_app(  # noqa: PLR0913 - the parts of a whole platform
 
     Before the server is told to stop, the caller calls `app.state.end_streams()`, or it waits for live tails that
     never end. `tail` is told of commits by the caller; without one, live tails look once a second.
+    `windows` are the debug windows that the doors know too.
     `secure_cookies` says that browsers reach the platform by https even where it does not see so itself.
     """
     live = tail or Tail(store)
@@ -92,6 +99,7 @@ def create_app(  # noqa: PLR0913 - the parts of a whole platform
             access=access,
             registry=registry,
             tail=live,
+            debug_windows=windows or DebugWindows(state),
             secure_cookies=secure_cookies,
             console_folder=console_folder,
         ),

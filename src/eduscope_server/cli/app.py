@@ -6,6 +6,7 @@ import typer
 
 from eduscope_server.cli.contract import contract
 from eduscope_server.cli.correlate import correlate
+from eduscope_server.cli.debug import app as debug
 from eduscope_server.cli.demo import demo_command
 from eduscope_server.cli.doctor import doctor_command
 from eduscope_server.cli.keys import app as keys
@@ -31,6 +32,7 @@ def create_app(serve: Callable[[Settings], None]) -> typer.Typer:
     for command in (logs, trace, correlate, contract):
         app.command()(command)
     app.add_typer(keys, name="keys")
+    app.add_typer(debug, name="debug")
     return app
 
 

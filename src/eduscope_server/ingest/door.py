@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 from litestar import Request, Response
 
+from eduscope.contract.headers import DEBUG_HEADER, ENVIRONMENT_HEADER, SERVICE_HEADER
 from eduscope_server.access import Access, AccessDenied
 from eduscope_server.ingest.admission import Admission
 from eduscope_server.ingest.body import Limits, read_body
@@ -56,6 +57,8 @@ class Shared:
     admission: Admission
     limits: Limits
     metrics: IngestMetrics
+    debug_seconds: Callable[[str, str], int] = lambda _service, _environment: 0
+    """For how many seconds a service, in an environment, may write debug lines."""
 
 
 class Door:
@@ -76,7 +79,9 @@ class Door:
         refusal = await self._take(request)
         self._shared.metrics.seconds.labels(self._signal.name).observe(time.perf_counter() - started)
         if refusal is None:
-            return Response(format_.stored, media_type=format_.content_type)
+            return Response(
+                format_.stored, media_type=format_.content_type, headers=self._debug_headers(request)
+            )
         self._shared.metrics.refused.labels(self._signal.name, refusal.code).inc()
         headers = {"WWW-Authenticate": "Bearer"} if refusal.status == 401 else {}
         if refusal.retry_after_seconds is not None:
@@ -87,6 +92,14 @@ class Door:
             status_code=refusal.status,
             headers=headers,
         )
+
+    def _debug_headers(self, request: RequestAny) -> dict[str, str]:
+        """To a producer that says which service it is: whether it may write debug lines, and for how long."""
+        service = request.headers.get(SERVICE_HEADER)
+        if not service:
+            return {}
+        environment = request.headers.get(ENVIRONMENT_HEADER, "")
+        return {DEBUG_HEADER: str(self._shared.debug_seconds(service, environment))}
 
     async def _take(self, request: RequestAny) -> Refusal | None:
         """Stores the body, or says why not. Every way a body can fail ends here."""
