@@ -61,9 +61,10 @@ class _Way:
     out: Sender | None = None
 
 
-def use(sender: Sender | None) -> None:
-    """Sends events from now on, or no longer. `eduscope.init` calls it."""
-    _Way.out = sender
+def use(sender: Sender | None) -> Sender | None:
+    """Sends events from now on, or no longer; gives what sent them before. `eduscope.init` calls it."""
+    before, _Way.out = _Way.out, sender
+    return before
 
 
 def count(event: str, result: str, by: int = 1) -> None:

@@ -9,6 +9,7 @@ import msgspec
 from eduscope.counters import counters
 from eduscope.fields import RESERVED, plan
 from eduscope.testing.personal import findings, places_of
+from eduscope.testing.product_events import EventsInMemory, ProductEvent
 from eduscope.testing.samples import Samples
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ class Captured:
     def __init__(self, exporter: Any) -> None:
         self.raw: list[bytes] = []
         """The lines as they were written, each with its line break."""
+        self.sender = EventsInMemory()
         self._exporter = exporter
         self._samples = Samples()
         self._failures = counters.failures.copy()
@@ -50,9 +52,9 @@ class Captured:
         return [line for line in self.lines if line.get("exception.type")]
 
     @property
-    def events(self) -> list[Line]:
-        """The product events, as lines."""
-        return [line for line in self.lines if line.get("event.name")]
+    def events(self) -> list[ProductEvent]:
+        """The product events of people who agreed, as they would be sent. Each is a line as well."""
+        return list(self.sender.taken)
 
     @property
     def spans(self) -> "list[ReadableSpan]":
@@ -88,8 +90,9 @@ class Captured:
         return dict(counters.failures - self._failures)
 
     def clear(self) -> None:
-        """Forgets the lines and spans so far, and counts metrics anew."""
+        """Forgets the lines, spans and events so far, and counts metrics anew."""
         self.raw.clear()
+        self.sender.taken.clear()
         self._exporter.clear()
         self._samples = Samples()
 
@@ -170,7 +173,11 @@ class Captured:
         """Everything recorded, each under the words that name it."""
         lines = [(f"line {number}", line) for number, line in enumerate(self.lines, 1)]
         spans = [(f"span {number}", _of_span(span)) for number, span in enumerate(self.spans, 1)]
-        return [*lines, *spans]
+        events = [
+            (f"event {number}", {"event": e.event, "distinct_id": e.distinct_id, **e.properties})
+            for number, e in enumerate(self.events, 1)
+        ]
+        return [*lines, *spans, *events]
 
     def _seen(self) -> str:
         messages = [line["message"] for line in self.lines]

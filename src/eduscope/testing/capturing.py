@@ -7,7 +7,7 @@ from unittest import mock
 
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
-from eduscope import logging, tracing
+from eduscope import events, logging, tracing
 from eduscope.config import load
 from eduscope.context import use_ids
 from eduscope.line import Lines
@@ -44,6 +44,7 @@ def capture(
         trace_text=spans.trace_text(),
     )
     lines_before, spans_before = logging.use(lines), tracing.active()
+    events_before = events.use(seen.sender)
     tracing.use(spans)
     use_ids(ids)
     try:
@@ -51,6 +52,7 @@ def capture(
             yield seen
     finally:
         use_ids(None)
+        events.use(events_before)
         tracing.use(spans_before)
         logging.use(lines_before)
 

@@ -6,6 +6,7 @@ import pytest
 
 import eduscope
 from eduscope.counters import counters
+from eduscope.privacy import is_token
 from eduscope.testing import Captured
 
 log = eduscope.get_logger()
@@ -45,6 +46,27 @@ def test_errors_are_the_lines_with_an_exception(seen: Captured) -> None:
         log.exception("grading failed")
     log.error("without one")
     assert [line["exception.type"] for line in seen.errors] == ["ValueError"]
+
+
+def test_product_events_as_they_would_be_sent(seen: Captured) -> None:
+    eduscope.events.capture("lesson_finished", course_id="c-101")
+    assert seen.events == []  # nobody agreed
+    with eduscope.bind(tenant_id="north", user_id="ada@example.edu", consent=True):
+        eduscope.events.capture("lesson_finished", course_id="c-101", nickname="Ada")
+    (event,) = seen.events
+    assert (event.event, event.tenant_id, event.properties["course.id"]) == (
+        "lesson_finished",
+        "north",
+        "c-101",
+    )
+    assert is_token(event.distinct_id)
+    seen.only(**{"event.name": "lesson_finished"})
+    seen.assert_no_personal_data("ada@example.edu", "Ada")
+    event.properties["note"] = "Ada"
+    with pytest.raises(AssertionError, match="stands in event 1, note"):
+        seen.assert_no_personal_data("Ada")
+    seen.clear()
+    assert seen.events == []
 
 
 def test_correlated(seen: Captured) -> None:
