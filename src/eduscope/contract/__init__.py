@@ -2,6 +2,7 @@
 
 from eduscope.contract.classes import STORED_CLEAR, TOKENISED, WITHHELD, FieldClass
 from eduscope.contract.conventions import ATTRIBUTES
+from eduscope.contract.events import EVENT_TYPES, EventType, event_type
 from eduscope.contract.field import Field
 from eduscope.contract.records import LEVELS, MANDATORY, SPAN_KINDS, SPAN_STATUSES, LogRecord, SpanRecord
 from eduscope.contract.registry import LOG_FIELDS, SPAN_FIELDS, attribute, field, log_columns, span_columns
@@ -10,6 +11,7 @@ from eduscope.contract.volume import HIGH_VOLUME_EVENTS
 
 __all__ = [
     "ATTRIBUTES",
+    "EVENT_TYPES",
     "HIGH_VOLUME_EVENTS",
     "LEVELS",
     "LOG_FIELDS",
@@ -20,11 +22,13 @@ __all__ = [
     "STORED_CLEAR",
     "TOKENISED",
     "WITHHELD",
+    "EventType",
     "Field",
     "FieldClass",
     "LogRecord",
     "SpanRecord",
     "attribute",
+    "event_type",
     "field",
     "json_schema",
     "log_columns",

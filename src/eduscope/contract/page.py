@@ -5,6 +5,7 @@ from itertools import groupby
 
 from eduscope.contract.classes import FieldClass
 from eduscope.contract.conventions import ATTRIBUTES
+from eduscope.contract.events import EVENT_TYPES
 from eduscope.contract.field import Field
 from eduscope.contract.registry import LOG_FIELDS, SPAN_FIELDS
 from eduscope.contract.volume import HIGH_VOLUME_EVENTS
@@ -34,6 +35,10 @@ _SAMPLED = """A service writes them for a share of the journeys, `high_volume_sa
 `sample_rate`. From warning on, every line is written."""
 
 
+_PRODUCT = """What people do with the product. Properties are attributes of the classes above; others may be added,
+under the same rules."""
+
+
 def _rows(fields: Iterable[Field]) -> str:
     head = "| field | class | type | meaning |\n|---|---|---|---|\n"
     return head + "".join(f"| `{f.name}` | {f.field_class} | {f.type} | {f.description} |\n" for f in fields)
@@ -42,6 +47,14 @@ def _rows(fields: Iterable[Field]) -> str:
 def _events() -> str:
     rows = "".join(f"| `{message}` | {says} |\n" for message, says in HIGH_VOLUME_EVENTS.items())
     return f"| message | meaning |\n|---|---|\n{rows}"
+
+
+def _product_events() -> str:
+    rows = "".join(
+        f"| `{kind.name}` | {kind.description} | {', '.join(f'`{f.name}`' for f in kind.properties)} |\n"
+        for kind in EVENT_TYPES.values()
+    )
+    return f"| event | meaning | properties |\n|---|---|---|\n{rows}"
 
 
 def markdown() -> str:
@@ -56,5 +69,6 @@ def markdown() -> str:
     ]
     for field_class, fields in groupby(ATTRIBUTES, key=lambda f: f.field_class):
         parts.append(f"### {field_class}\n\n{_rows(fields)}")
+    parts.append(f"## Product events\n\n{_PRODUCT}\n\n{_product_events()}")
     parts.append(f"## Events of high volume\n\n{_SAMPLED}\n\n{_events()}")
     return "\n".join(parts)
