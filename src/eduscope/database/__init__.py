@@ -4,9 +4,9 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from eduscope.database import sqlalchemy
+    from eduscope.database import asyncpg, psycopg, redis, sqlalchemy
 
-__all__ = ["sqlalchemy"]
+__all__ = ["asyncpg", "psycopg", "redis", "sqlalchemy"]
 
 
 def __getattr__(name: str) -> Any:

@@ -6,6 +6,7 @@ A library's module makes one `Observation` per database, and tells it when a cal
 
 import importlib
 import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from eduscope import logging, metrics, tracing
@@ -15,7 +16,7 @@ from eduscope.database.caller import caller_fields
 from eduscope.database.failure import failure_fields, is_expected, parameter_types
 from eduscope.database.plan import PlanTimes
 from eduscope.database.repetition import NOT_COUNTED, Repetitions
-from eduscope.database.statement import read, reported
+from eduscope.database.statement import Statement, read, reported
 from eduscope.lifecycle import running_config
 
 if TYPE_CHECKING:
@@ -67,9 +68,9 @@ class Known:
     __slots__ = ("attributes", "counted", "labels", "name", "text")
 
     def __init__(self, observation: "Observation", statement: str) -> None:
-        kept = read(statement, observation.system)
+        kept = observation.read(statement, observation.system)
         self.text = kept.text
-        self.counted = kept.operation not in NOT_COUNTED
+        self.counted = bool(kept.text) and kept.operation not in NOT_COUNTED
         self.labels = (observation.system, kept.operation, observation.namespace, "")
         self.name = kept.operation or observation.system
         attributes = {
@@ -84,11 +85,19 @@ class Known:
 
 
 class Observation:
-    """Observes the calls of one database."""
+    """Observes the calls of one database. `read` makes what is kept of what was asked; its default reads SQL."""
 
-    def __init__(self, system: str, namespace: str = "", *, slow_query_ms: float | None = None) -> None:
+    def __init__(
+        self,
+        system: str,
+        namespace: str = "",
+        *,
+        slow_query_ms: float | None = None,
+        read: Callable[[str, str], Statement] = read,
+    ) -> None:
         self.system = system
         self.namespace = namespace
+        self.read = read
         self._slow_query_ms = slow_query_ms
         self._known: dict[str, Known] = {}
         self._plans = PlanTimes()
@@ -146,7 +155,7 @@ class Observation:
         config = running_config()
         if config is None or not config.explain_slow_queries or duration_ns <= self._slow_ms() * 1e6:
             return False
-        return self._plans.take(read(statement, self.system).text)
+        return self._plans.take(self.read(statement, self.system).text)
 
     def _learn(self, statement: str) -> Known:
         known = Known(self, statement)

@@ -137,6 +137,30 @@ def begin(observation: Observation, owner: object) -> Transaction | None:
     return transaction
 
 
+class ConnectionTransaction:
+    """The transaction of one connection, for libraries that do not say when one begins or ends."""
+
+    __slots__ = ("_held",)
+
+    def __init__(self) -> None:
+        self._held: Transaction | None = None
+
+    def saw(self, observation: Observation, owner: object, statement: str, *, is_open: bool) -> None:
+        """A call is over, and a transaction is open on the connection (its `owner`), or none is. Never raises."""
+        held = self._held
+        if not is_open:
+            if held is not None:
+                self._held = None
+                rolled_back = statement.lstrip()[:8].upper() == "ROLLBACK"
+                held.end("rolled_back" if rolled_back else "committed")
+            return
+        if held is None:
+            held = self._held = begin(observation, owner)
+        if held is not None and statement.lstrip()[:5].upper() != "BEGIN":
+            held.queries += 1
+            held.last = statement
+
+
 def _long_ms() -> float:
     config = running_config()
     return LONG_DEFAULT_MS if config is None else config.long_transaction_ms
