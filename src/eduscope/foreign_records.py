@@ -77,6 +77,7 @@ _READINGS: dict[str, Reading] = {
     **access_records.READINGS,
     "django.request": _django,
     "httpx": _httpx,
+    "httpx2": _httpx,
     "py.warnings": _warning,
     "urllib3.connectionpool": _urllib3,
 }

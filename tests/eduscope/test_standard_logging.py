@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 import sqlalchemy
 from django.test import RequestFactory
@@ -129,11 +128,13 @@ def test_a_django_refusal_is_told_without_its_path(captured: Captured) -> None:
     assert b"anna" not in captured.raw[0]
 
 
-def test_a_call_of_httpx_is_told_without_its_path(captured: Captured) -> None:
-    transport = httpx.MockTransport(lambda request: httpx.Response(204))
-    with httpx.Client(transport=transport) as client:
+@pytest.mark.parametrize("name", ["httpx", "httpx2"])
+def test_a_call_of_httpx_is_told_without_its_path(captured: Captured, name: str) -> None:
+    library = pytest.importorskip(name)
+    transport = library.MockTransport(lambda request: library.Response(204))
+    with library.Client(transport=transport) as client:
         client.get("https://grades.example/students/anna?token=secret")
-    (line,) = [line for line in captured.lines if line["log.logger"] == "httpx"]
+    (line,) = [line for line in captured.lines if line["log.logger"] == name]
     assert (line["message"], line["http.response.status_code"]) == ("request sent", 204)
     assert line["server.address"] == "grades.example"
     assert b"anna" not in captured.raw[0]
