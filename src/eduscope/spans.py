@@ -10,7 +10,7 @@ from typing import Any
 from opentelemetry import baggage, trace
 from opentelemetry import context as otel_context
 from opentelemetry.sdk.resources import Resource
-from opentelemetry.sdk.trace import ReadableSpan, Span, SpanProcessor, TracerProvider
+from opentelemetry.sdk.trace import ReadableSpan, Span, SpanLimits, SpanProcessor, TracerProvider
 from opentelemetry.sdk.trace.sampling import Decision, ParentBased, Sampler, SamplingResult, TraceIdRatioBased
 from opentelemetry.trace import NonRecordingSpan, SpanContext, SpanKind, Status, StatusCode, TraceFlags
 from opentelemetry.trace.propagation import _SPAN_KEY, set_span_in_context
@@ -34,6 +34,11 @@ KINDS = {
 _traceparent = re.compile(r"([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?").fullmatch
 _tracecontext = TraceContextTextMapPropagator()
 _is_baggage_key = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,128}").fullmatch
+
+VALUE_MAX_CHARS = 8192 + 256
+"""A span waits in memory until it is judged, so its texts are bounded when they are set; the judge cuts at 8192, and
+what is behind the cut keeps it from hiding half an address.
+"""
 
 LINKS_MAX = 128
 """OpenTelemetry's own limit for links of one span; the batch's size is an attribute."""
@@ -114,13 +119,20 @@ class Spans:
         else:
             self.finish(span, token, None)
 
-    def server_span(self, name: str, traceparent: str, tracestate: str = "") -> "ServerSpan":
-        """A server's span, current until it is ended; the caller's span, if there is one, is its parent."""
+    def server_span(
+        self, name: str, traceparent: str, tracestate: str = "", passed_on: str = ""
+    ) -> "ServerSpan":
+        """A server's span, current until it is ended; the caller's span, if there is one, is its parent.
+
+        `passed_on` is the caller's baggage, where it is trusted: what is not ours in it goes on to whom we call.
+        """
         parent: otel_context.Context | None
         if tracestate:
             parent = _tracecontext.extract({"traceparent": traceparent, "tracestate": tracestate})
         else:
             parent = remote_parent(traceparent)
+        if passed_on:
+            parent = _with_baggage(passed_on, parent)
         span = self.tracer.start_span(name, context=parent, kind=SpanKind.SERVER)
         return ServerSpan(span, set_span_in_context(span, parent))
 
@@ -144,11 +156,10 @@ class Spans:
     @contextmanager
     def extracted(self, headers: Mapping[str, str]) -> Iterator[None]:
         """Spans inside the block go on with the trace of the headers, and with the host's own baggage."""
-        context = _tracecontext.extract(headers)
-        for key, value in _within_limits(parse_baggage(headers.get("baggage", ""))).items():
-            if key not in BAGGAGE_KEYS:
-                context = baggage.set_baggage(key, value, context)
-        token = otel_context.attach(context)
+        token = otel_context.attach(
+            _with_baggage(headers.get("baggage", ""), _tracecontext.extract(headers))
+            or otel_context.Context()
+        )
         try:
             yield
         finally:
@@ -192,6 +203,14 @@ class Spans:
 def _sender(headers: Mapping[str, str]) -> SpanContext:
     context = _tracecontext.extract({"traceparent": headers.get("traceparent", "")})
     return trace.get_current_span(context).get_span_context()
+
+
+def _with_baggage(header: str, context: otel_context.Context | None) -> otel_context.Context | None:
+    """The context with the entries of a baggage header that are not ours."""
+    for key, value in _within_limits(parse_baggage(header)).items():
+        if key not in BAGGAGE_KEYS:
+            context = baggage.set_baggage(key, value, context)
+    return context
 
 
 def _within_limits(entries: Mapping[str, object]) -> dict[str, str]:
@@ -414,6 +433,13 @@ def sampler(config: Config) -> Sampler:
 
 
 def _new_provider(config: Config) -> TracerProvider:
-    provider = TracerProvider(resource=_resource(config), sampler=sampler(config), shutdown_on_exit=False)
+    provider = TracerProvider(
+        resource=_resource(config),
+        sampler=sampler(config),
+        shutdown_on_exit=False,
+        span_limits=SpanLimits(
+            max_span_attribute_length=VALUE_MAX_CHARS, max_attribute_length=VALUE_MAX_CHARS
+        ),
+    )
     _ours.add(provider)
     return provider

@@ -1,7 +1,9 @@
 import asyncio
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
+import httpx
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -241,3 +243,21 @@ def test_a_metrics_exemplar_names_a_trace_that_is_kept(seen: Captured) -> None:
     context = seen.span("grade").context
     assert context is not None
     assert (running, tracing.trace_id()) == (context.trace_id, 0)
+
+
+@pytest.mark.parametrize(("trusted", "onward"), [(True, {"plan": "gold"}), (False, {})])
+async def test_a_requests_baggage_goes_on_to_whom_the_service_calls_where_it_is_trusted(
+    trusted: bool, onward: dict[str, str], stopped: None
+) -> None:
+    eduscope.init(service="courses", stdout=False, trust_baggage=trusted)
+    sent: dict[str, str] = {}
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        tracing.inject(sent)
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+    transport = httpx.ASGITransport(eduscope.http.ASGIMiddleware(app))
+    async with httpx.AsyncClient(transport=transport, base_url="http://courses") as client:
+        await client.get("/", headers={"baggage": "plan=gold,tenant_id=t1"})
+    assert {k: v for k, v in parse_baggage(sent["baggage"]).items() if k == "plan"} == onward

@@ -58,6 +58,7 @@ class Observer:
                 exchange.method,
                 headers.get(b"traceparent", b"").decode("latin-1"),
                 req.text(headers.get(b"tracestate", b"")),
+                headers.get(b"baggage", b"").decode("latin-1") if self._trust_baggage else "",
             )
 
     def record(self, exchange: Exchange, error: BaseException | None) -> None:

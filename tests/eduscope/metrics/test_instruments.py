@@ -1,3 +1,6 @@
+import sys
+import threading
+
 import pytest
 
 import eduscope
@@ -129,3 +132,24 @@ def test_what_is_read_when_asked_is_shown_and_a_bad_reader_hides_nothing(fresh_c
     assert 'tests_read{state="idle"} 5.0' in text
     assert 'tests_read{state="used"} 1.0' in text
     assert fresh_counters.failures["metric:tests_read"] == 1
+
+
+def test_many_threads_lose_no_count() -> None:
+    seconds = histogram("thread")
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+
+    def work() -> None:
+        for _ in range(20_000):
+            seconds.observe(("all",), 1.0)
+
+    threads = [threading.Thread(target=work) for _ in range(8)]
+    try:
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    finally:
+        sys.setswitchinterval(before)
+    counts, total, _ = seconds.series["all",]
+    assert (sum(counts), total[0]) == (160_000, 160_000)

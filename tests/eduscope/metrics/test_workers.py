@@ -155,18 +155,12 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+APP = "tests.eduscope.metrics.worker_app"
 SERVERS = {
-    "uvicorn": ("-m", "uvicorn", "--workers", "2", "--log-level", "error", "--port"),
-    "granian": (
-        "-m",
-        "granian",
-        "--workers",
-        "2",
-        "--interface",
-        "asgi",
-        "--respawn-failed-workers",
-        "--port",
-    ),
+    "uvicorn": f"-m uvicorn --workers 2 --log-level error --port PORT {APP}:app",
+    "granian": f"-m granian --workers 2 --interface asgi --respawn-failed-workers --port PORT {APP}:app",
+    # The application is loaded before the workers are forked.
+    "gunicorn": f"-m gunicorn --workers 2 --preload --bind 127.0.0.1:PORT {APP}:wsgi",
 }
 
 
@@ -175,7 +169,7 @@ def test_any_worker_of_a_server_tells_the_counts_of_all(
     server: str, process: Callable[..., subprocess.Popen[str]]
 ) -> None:
     port = free_port()
-    process(sys.executable, *SERVERS[server], str(port), "tests.eduscope.metrics.worker_app:app")
+    process(sys.executable, *SERVERS[server].replace("PORT", str(port)).split())
     answered: set[str] = set()
     requests = 0
     until = time.monotonic() + 30

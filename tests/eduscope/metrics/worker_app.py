@@ -30,6 +30,20 @@ async def app(scope: MutableMapping[str, Any], receive: Receive, send: Send) -> 
     await send({"type": "http.response.body", "body": str(os.getpid()).encode()})
 
 
+def wsgi(
+    environ: MutableMapping[str, Any], start_response: Callable[[str, list[tuple[str, str]]], object]
+) -> Any:
+    """The same by WSGI."""
+    if environ["PATH_INFO"] == "/metrics":
+        return eduscope.metrics.wsgi_app()(environ, start_response)
+    if environ["PATH_INFO"] == "/die":
+        os.kill(os.getpid(), signal.SIGKILL)
+    served.add(("all",))
+    busy.set((), 1)
+    start_response("200 OK", [("connection", "close")])
+    return [str(os.getpid()).encode()]
+
+
 def alone() -> None:
     """Counts once for each line on stdin and says so; with `fork`, once here and once in a child."""
     served.add(("all",), 100)
