@@ -23,7 +23,7 @@ from edulearn.services.serve import instrumented
 from edulearn.settings import HTTP_SERVICES, Settings
 from eduscope.http.httpx import instrument
 
-START_SECONDS = 30
+START_SECONDS = 60
 SCHOOL = "riverside-school"
 OTHER_SCHOOL = "hillcrest-school"
 

@@ -9,6 +9,7 @@ from werkzeug.security import generate_password_hash
 
 from edulearn.database.demo import LEARNERS_PER_TENANT, PASSWORD, STAFF, address_of
 
+STAFF_NAMES = {"teacher": "Tomas Lindqvist", "proctor": "Priya Nair", "admin": "Amara Diallo"}
 UNDER_13_SHARE = 0.3
 ANALYTICS_SHARE = 0.7
 GUARDIAN_SHARE = 0.5
@@ -54,7 +55,7 @@ def _add_staff(connection: Connection, tenant_id: str) -> None:
                 f"{prefix}-{role}",
                 tenant_id,
                 role,
-                f"{role.capitalize()} of the house",
+                STAFF_NAMES[role],
                 address_of(tenant_id, role),
             ],
         )

@@ -14,8 +14,14 @@ Analytics = Literal["", "granted", "refused", "under-13"]
 """What the person said about product analytics; empty where nobody asked, which is a no."""
 
 
+VISITOR = "visitor"
+"""The role of somebody who only looks around as one of a school's learners, without having signed in."""
+LEARNING = (VISITOR, "learner")
+"""The roles that take courses. Exams are for those who signed in."""
+
+
 class Caller(msgspec.Struct, frozen=True):
-    """A person of a tenant. Both ids are empty for a visitor who has not chosen a school yet."""
+    """A person of a tenant. Both ids are empty for somebody who has not chosen a school yet."""
 
     tenant_id: str = ""
     person_id: str = ""

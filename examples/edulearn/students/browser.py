@@ -23,12 +23,17 @@ INTERNAL, CLIENT = 1, 3
 FAILED = 2
 
 
+def new_journey() -> str:
+    """A correlation id for a journey of several actions."""
+    return secrets.token_hex(16)
+
+
 class Action:
     """One user action: its requests carry its correlation id and become its child spans."""
 
-    def __init__(self, browser: "Browser", name: str) -> None:
+    def __init__(self, browser: "Browser", name: str, journey: str) -> None:
         self.name = name
-        self.correlation_id = secrets.token_hex(16)
+        self.correlation_id = journey or new_journey()
         self.trace_id = secrets.token_hex(16)
         self.span_id = secrets.token_hex(8)
         self.started_ns = time.time_ns()
@@ -75,9 +80,9 @@ class Browser:
         self._spans: list[dict[str, Any]] = []
 
     @asynccontextmanager
-    async def action(self, name: str) -> AsyncIterator[Action]:
-        """A user action around the block; its span ends with it."""
-        action = Action(self, name)
+    async def action(self, name: str, *, journey: str = "") -> AsyncIterator[Action]:
+        """A user action around the block; its span ends with it. Those of one journey share a correlation id."""
+        action = Action(self, name, journey)
         failed = False
         try:
             yield action

@@ -1,4 +1,4 @@
-"""The crowd: so many learners, at a bounded rate, following the day."""
+"""The crowd: so many learners, at a bounded rate, following the day; and a proctor for each tenant."""
 
 import asyncio
 import json
@@ -9,9 +9,12 @@ import time
 
 import httpx
 
+from edulearn.database.demo import LEARNERS_PER_TENANT, address_of
 from edulearn.settings import Settings
 from edulearn.students.browser import Browser
-from edulearn.students.rhythm import SCHOOL, UNIVERSITY, Peaks, activity, hour_of_day
+from edulearn.students.calls import Calls
+from edulearn.students.proctor import PAUSE_SECONDS, Proctor
+from edulearn.students.rhythm import SCHOOL, UNIVERSITY, Peaks, activity, hour_of_day, is_exam_time
 from edulearn.students.visit import Learner
 
 TENANTS: tuple[tuple[str, Peaks], ...] = (
@@ -39,10 +42,17 @@ class Crowd:
     def __init__(self, client: httpx.AsyncClient, size: int, chance: random.Random) -> None:
         self._chance = chance
         self._learners: list[list[Learner]] = [[] for _ in TENANTS]
+        self._proctors: list[Proctor] = []
         for number in range(size):
             place = number % len(TENANTS)
-            browser = Browser(client, TENANTS[place][0], chance.choice(USER_AGENTS))
-            self._learners[place].append(Learner(browser, chance))
+            tenant_id, nth = TENANTS[place][0], number // len(TENANTS) + 1
+            browser = Browser(client, tenant_id, chance.choice(USER_AGENTS))
+            # As many sign in as have a password, each as somebody else; the others look around.
+            email = address_of(tenant_id, "learner", nth) if nth <= LEARNERS_PER_TENANT else ""
+            self._learners[place].append(Learner(browser, chance, email=email))
+        for tenant_id, _ in TENANTS if size else ():
+            browser = Browser(client, tenant_id, USER_AGENTS[0])
+            self._proctors.append(Proctor(browser, chance, email=address_of(tenant_id, "proctor")))
         self._busy: dict[Learner, asyncio.Task[None]] = {}
 
     def steps_per_second(self, seconds: float) -> list[float]:
@@ -56,34 +66,42 @@ class Crowd:
     async def run(self, stop: asyncio.Event) -> None:
         """Until told to stop: waits as long as the rhythm has it, and lets somebody take a step."""
         started = reported = time.monotonic()
+        proctoring = [asyncio.create_task(self._keep_proctoring(p)) for p in self._proctors]
         while not stop.is_set():
-            rates = self.steps_per_second(time.monotonic() - started)
+            seconds = time.monotonic() - started
+            rates = self.steps_per_second(seconds)
             wait = self._chance.expovariate(min(sum(rates), MOST_STEPS_PER_SECOND))
             try:
                 await asyncio.wait_for(stop.wait(), timeout=wait)
             except TimeoutError:
-                self._let_somebody_step(rates)
+                self._let_somebody_step(rates, is_exam_time=is_exam_time(hour_of_day(seconds)))
             if time.monotonic() - reported >= REPORT_SECONDS:
                 reported = time.monotonic()
                 self._report(reported - started)
-        for task in self._busy.values():
+        under_way = [*proctoring, *self._busy.values()]
+        for task in under_way:
             task.cancel()
-        await asyncio.gather(*self._busy.values(), return_exceptions=True)
+        await asyncio.gather(*under_way, return_exceptions=True)
 
-    def _let_somebody_step(self, rates: list[float]) -> None:
+    async def _keep_proctoring(self, proctor: Proctor) -> None:
+        while True:
+            await asyncio.sleep(self._chance.uniform(*PAUSE_SECONDS))
+            await proctor.step()
+
+    def _let_somebody_step(self, rates: list[float], *, is_exam_time: bool) -> None:
         learner = self._chance.choice(self._chance.choices(self._learners, rates)[0])
         if learner in self._busy or len(self._busy) >= MOST_AT_ONCE:
             return
-        task = asyncio.create_task(learner.step())
+        task = asyncio.create_task(learner.step(is_exam_time=is_exam_time))
         self._busy[learner] = task
         task.add_done_callback(lambda _: self._busy.pop(learner, None))
 
     def _report(self, seconds: float) -> None:
-        everyone = [learner for learners in self._learners for learner in learners]
+        everyone: list[Calls] = [*self._proctors, *(one for some in self._learners for one in some)]
         line = {
             "hour": round(hour_of_day(seconds), 1),
-            "requests": sum(learner.requests for learner in everyone),
-            "failures": sum(learner.failures for learner in everyone),
+            "requests": sum(one.requests for one in everyone),
+            "failures": sum(one.failures for one in everyone),
         }
         sys.stdout.write(json.dumps(line) + "\n")
         sys.stdout.flush()

@@ -9,6 +9,8 @@ SCHOOL: Peaks = ((9.5, 1.6, 1.0), (13.5, 1.3, 0.8), (18.5, 1.5, 0.5))
 UNIVERSITY: Peaks = ((11.0, 2.0, 0.7), (16.0, 2.0, 0.8), (21.5, 1.8, 1.0))
 # Somebody is always awake, so that the console never shows an empty night.
 NIGHT = 0.45
+# Soon after the day begins, so that the first minute shows one.
+EXAM_HOURS = ((9.5, 12.0), (14.0, 16.5))
 
 
 def hour_of_day(seconds: float) -> float:
@@ -25,3 +27,8 @@ def activity(hour: float, peaks: Peaks) -> float:
         return weight * math.exp(-((distance / width) ** 2))
 
     return NIGHT + sum(bump(*peak) for peak in peaks)
+
+
+def is_exam_time(hour: float) -> bool:
+    """Whether exams are sat at that hour."""
+    return any(begin <= hour < end for begin, end in EXAM_HOURS)

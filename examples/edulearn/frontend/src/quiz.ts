@@ -2,6 +2,7 @@
 
 import * as api from "./api.js";
 import { el } from "./dom.js";
+import { chosen, question } from "./questions.js";
 import { telemetry } from "./telemetry.js";
 
 const LOOK_AGAIN_MS = 700;
@@ -11,26 +12,13 @@ export async function quizView(quizId: string): Promise<HTMLElement> {
   const quiz = await api.quiz(quizId);
   const result = el("div", { role: "status", "data-testid": "result" });
   const button = el("button", { class: "button", "data-testid": "submit-quiz" }, "Hand in");
-  const form = el("form", { class: "quiz" }, ...quiz.questions.map(question), button, result);
+  const form = el("form", { class: "quiz" }, ...quiz.questions.map((q, i) => question(q, i)), button, result);
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    const data = new FormData(form);
-    const answers = quiz.questions.map((_, i) => Number(data.get(`q${i}`) ?? -1));
     button.disabled = true;
-    void handIn(quizId, answers, result).finally(() => (button.disabled = false));
+    void handIn(quizId, chosen(form, quiz.questions), result).finally(() => (button.disabled = false));
   });
   return el("article", {}, el("h1", {}, quiz.title), form);
-}
-
-function question(q: api.Question, index: number): HTMLElement {
-  return el(
-    "fieldset",
-    {},
-    el("legend", {}, `${index + 1}. ${q.prompt}`),
-    ...q.choices.map((choice, i) =>
-      el("label", {}, el("input", { type: "radio", name: `q${index}`, value: String(i), required: true }), ` ${choice}`),
-    ),
-  );
 }
 
 async function handIn(quizId: string, answers: number[], result: HTMLElement): Promise<void> {

@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 
 import eduscope
 from edulearn.services.answering import DependencyFailed, answered
-from edulearn.services.caller import Caller
+from edulearn.services.caller import VISITOR, Caller
 from edulearn.services.gateway import session
 
 CLOSED = "that school is not open at the moment"
@@ -54,8 +54,14 @@ def add_routes(app: FastAPI, accounts: httpx.AsyncClient, key: str) -> None:
     @app.post("/api/session")
     async def visit(chosen: VisitIn, response: Response) -> dict[str, Any]:
         """Makes the visitor somebody who learns at the school they chose."""
-        visitor = accounts.post(f"/tenants/{chosen.tenant_id}/visitors")
-        return let_in(await _asked(visitor), response)
+        visitor = await _asked(accounts.post(f"/tenants/{chosen.tenant_id}/visitors"))
+        return let_in(visitor | {"role": VISITOR}, response)
+
+    @app.get("/api/session")
+    async def current(request: Request) -> dict[str, str]:
+        """Of which school and in which role the browser is; both empty where it has no session."""
+        caller = session.read(request.cookies.get(session.COOKIE, ""), key)
+        return {"tenant_id": caller.tenant_id, "role": caller.role if caller.tenant_id else ""}
 
     @app.post("/api/session/sign-in")
     async def sign_in(given: SignInIn, response: Response) -> dict[str, Any]:
@@ -69,7 +75,7 @@ def add_routes(app: FastAPI, accounts: httpx.AsyncClient, key: str) -> None:
         if purpose not in ("product_analytics", "proctoring"):
             raise HTTPException(404, "no such purpose")
         put = accounts.put(f"/consents/{purpose}", json=given.model_dump(), headers=caller.headers())
-        return let_in(await _asked(put), response)
+        return let_in(await _asked(put) | {"role": caller.role}, response)
 
     @app.post("/api/session/end", status_code=204)
     async def end(response: Response) -> None:

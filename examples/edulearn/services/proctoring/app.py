@@ -114,7 +114,7 @@ def _add_sitting(app: FastAPI, sessions: Sessions, courses: Any) -> None:
     async def notice(caller: Asking, session_id: UUID, event: EventIn) -> SessionOut:
         if not await sessions.records.notice(caller, session_id, event.kind):
             raise HTTPException(409, "that session does not run")
-        log.warning("noticed in an exam", proctoring_event=event.kind, exam_session_id=str(session_id))
+        log.info("noticed in an exam", proctoring_event=event.kind, exam_session_id=str(session_id))
         await sessions.changed(session_id)
         return await sessions.of_tenant(caller, session_id)
 

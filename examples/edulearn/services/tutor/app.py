@@ -9,12 +9,14 @@ from fastapi import FastAPI, HTTPException
 from pydantic import BaseModel, Field
 
 import eduscope
+from edulearn.chaos import Chaos
 from edulearn.services.answering import DependencyFailed, answered
 from edulearn.services.asking import Asking
 from edulearn.services.caller import Caller
 from edulearn.services.client import open_client
 from edulearn.services.plain import PLAIN
 from edulearn.services.tutor.answer import Source, compose
+from edulearn.services.tutor.leak import Leak
 from edulearn.settings import Settings
 
 LONGEST_QUESTION = 500
@@ -44,6 +46,7 @@ def make_app(settings: Settings) -> FastAPI:
     """The tutor, which asks the model server what fits and the courses service what it says."""
     models = open_client(settings.url("model-server"))
     courses = open_client(settings.url("courses"))
+    chaos, leak = Chaos(settings.data), Leak()
 
     @contextlib.asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -55,6 +58,7 @@ def make_app(settings: Settings) -> FastAPI:
 
     @app.post("/questions")
     async def ask(caller: Asking, asked: QuestionIn) -> AnswerOut:
+        leak.follow(is_on=chaos.is_on("memory-leak"))
         try:
             found = await _matches(models, caller, asked)
             texts = await _texts(courses, caller, [m["passage_id"] for m in found["matches"]])
