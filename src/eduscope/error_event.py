@@ -68,6 +68,8 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
     while at is not None and id(at) not in seen and len(seen) < CAUSES_MAX:
         seen.add(id(at))
         yield at
+        if isinstance(at, BaseExceptionGroup):
+            yield from at.exceptions[:CAUSES_MAX]
         at = at.__cause__ or (None if at.__suppress_context__ else at.__context__)
 
 

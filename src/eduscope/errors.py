@@ -12,20 +12,30 @@ themselves, the same redaction stands ready:
 """
 
 import sys
+import time
 from collections.abc import Mapping
 from typing import Any
 
 from eduscope import logging
 from eduscope.counters import counters
 from eduscope.error_event import event_of
+from eduscope.metrics import counter
 from eduscope.sentry_hooks import before_breadcrumb, before_send
 
 __all__ = ["before_breadcrumb", "before_send", "notify", "report", "sentry_options"]
 
 ERROR = 40
 
+EVENTS_PER_SECOND_MAX = 20
+"""An event costs a quarter of a millisecond of the failing code. When everything fails at once, the first of them say
+it all; lines are written of each.
+"""
+
 REPORTED = "__eduscope_reported__"
 """The mark on an exception the monitor has had: on its way up, others will want to report it too."""
+
+
+_reports = counter("eduscope_error_reports", "Exceptions for the error monitor.", ("result",))
 
 
 def report(error: BaseException, /, **fields: Any) -> None:
@@ -50,12 +60,19 @@ def notify(error: BaseException, fields: Mapping[str, Any]) -> None:
     if sentry is None:
         return
     try:
-        if sentry.is_initialized() and not getattr(error, REPORTED, False):
+        if not sentry.is_initialized():
+            return
+        if getattr(error, REPORTED, False):
+            _reports.add(("repeated",))
+        elif not _in_time():
+            _reports.add(("limited",))
+        else:
+            _mark(error)
             # Straight to the client, past the scopes: those hold the request, the user and the breadcrumbs.
             sentry.get_client().capture_event(
                 event_of(error, fields), hint={"exc_info": (type(error), error, None), "eduscope": True}
             )
-            _mark(error)
+            _reports.add(("sent",))
     except Exception:  # noqa: BLE001 - reporting a failure must not be one
         counters.failure("errors")
 
@@ -70,6 +87,22 @@ def sentry_options() -> dict[str, Any]:
         "include_source_context": False,
         "max_request_body_size": "never",
     }
+
+
+class _Second:
+    """How many events there were in the running second."""
+
+    began = 0
+    events = 0
+
+
+def _in_time() -> bool:
+    """Whether one more event may be sent in this second. A race lets a few more through, which does not matter."""
+    now = int(time.monotonic())
+    if now != _Second.began:
+        _Second.began, _Second.events = now, 0
+    _Second.events += 1
+    return _Second.events <= EVENTS_PER_SECOND_MAX
 
 
 def _mark(error: BaseException) -> None:

@@ -18,6 +18,8 @@ from eduscope.privacy import tokenize
 from eduscope.testing import Captured
 
 CANARY = "canary.pupil@school.example"
+logging.getLogger("posthog").setLevel(logging.CRITICAL)  # its threads outlive the tests that stop the server
+
 CHILD = Consent(given=True, under_13=True)
 
 
@@ -222,7 +224,6 @@ def test_what_others_add_to_posthogs_context_is_not_sent(sink: PostHogSink) -> N
 def test_a_slow_or_dead_posthog_never_blocks_the_host(
     sink: PostHogSink, status: int, after_seconds: float
 ) -> None:
-    logging.getLogger("posthog").setLevel(logging.CRITICAL)
     sink.status, sink.after_seconds = status or 200, after_seconds
     if status == 0:
         sink.close()
@@ -237,7 +238,6 @@ def test_a_slow_or_dead_posthog_never_blocks_the_host(
     started = time.monotonic()
     eduscope.shutdown()
     assert time.monotonic() - started < 2
-    logging.getLogger("posthog").setLevel(logging.NOTSET)
 
 
 def test_what_is_queued_is_sent_at_the_end(sink: PostHogSink) -> None:

@@ -93,6 +93,10 @@ class ModelCall(inference):
         self.note(**{"server.address": address.host, "server.port": address.port or 443})
 
 
+STRUCTURE = frozenset({"id", "role", "type"})
+"""Texts of a request that are not the input."""
+
+
 def text_bytes(part: Any, depth: int = 12) -> int:
     """The bytes of all texts in a part of a request."""
     if isinstance(part, str):
@@ -100,7 +104,7 @@ def text_bytes(part: Any, depth: int = 12) -> int:
     if depth == 0:
         return 0
     if isinstance(part, Mapping):
-        return sum(text_bytes(value, depth - 1) for value in part.values())
+        return sum(text_bytes(value, depth - 1) for key, value in part.items() if key not in STRUCTURE)
     if isinstance(part, (list, tuple)):
         return sum(text_bytes(value, depth - 1) for value in part)
     return 0

@@ -62,7 +62,7 @@ def test_a_message(client: anthropic.Anthropic, seen: Captured) -> None:
     answer = client.messages.create(**ASKED)
     assert answer.content[0].to_dict()["text"] == ANSWER
     assert told(seen) == [EXPECTED]
-    assert seen.lines[0]["ai.input_size"] >= len(PROMPT) + len(ASKED["system"])
+    assert seen.lines[0]["ai.input_size"] == len(PROMPT) + len(ASKED["system"])
     assert seen.span("chat tutor-large").status.is_ok
 
 
@@ -117,6 +117,18 @@ def test_a_refused_request_does_not_repeat_the_prompt(
     (line,) = seen.lines
     assert (line["ai.outcome"], line["exception.type"]) == ("error", "anthropic.BadRequestError")
     assert line["exception.message"].startswith("status_code 400")
+
+
+def test_the_clients_own_spans_say_nothing_either(provider: ModelProvider, seen: Captured) -> None:
+    spans = eduscope.tracing.active()
+    assert spans is not None
+    with anthropic.Anthropic(
+        api_key="k",
+        base_url=provider.url,
+        open_telemetry={"tracer_provider": spans.provider, "traces": {"content_mode": "content"}},
+    ) as made:
+        eduscope.models.anthropic.instrument(made).messages.create(**ASKED)
+    assert len(seen.spans) == 2
 
 
 def test_retries_and_timeouts(client: anthropic.Anthropic, provider: ModelProvider, seen: Captured) -> None:

@@ -70,7 +70,7 @@ def test_a_chat_completion(client: openai.OpenAI, seen: Captured) -> None:
     assert subset(line, EXPECTED) == EXPECTED
     assert line["gen_ai.response.finish_reasons"] == "stop"
     assert line["gen_ai.response.id"] == "chatcmpl-1"
-    assert line["ai.input_size"] == len("systemYou are a tutor.user" + PROMPT)
+    assert line["ai.input_size"] == len("You are a tutor." + PROMPT)
     assert (line["gen_ai.request.temperature"], line["gen_ai.request.max_tokens"]) == (0.2, 50)
 
 
