@@ -1,14 +1,10 @@
 """Every metric as text: Prometheus' format, or OpenMetrics with exemplars for those who ask for it."""
 
 import os
-from collections.abc import Iterator
-from itertools import accumulate
 from typing import NamedTuple
 
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client import Metric as PrometheusMetric
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily
-from prometheus_client.core import Exemplar as PrometheusExemplar
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.openmetrics.exposition import CONTENT_TYPE_LATEST as OPENMETRICS
 from prometheus_client.openmetrics.exposition import generate_latest as generate_openmetrics
@@ -16,7 +12,7 @@ from prometheus_client.registry import REGISTRY, Collector
 
 from eduscope.counters import counters
 from eduscope.metrics import workers
-from eduscope.metrics.families import Family, Series
+from eduscope.metrics.rendering import rendered
 
 TEXT = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -30,11 +26,13 @@ class Page(NamedTuple):
 
 def page(accept: str = "") -> Page:
     """Every metric in the format that an Accept header asks for."""
-    everything = CollectorRegistry(auto_describe=False)
-    everything.register(_Everything(workers.families()))
-    if wants_openmetrics(accept):
-        return Page(OPENMETRICS, generate_openmetrics(everything))  # type: ignore[no-untyped-call]
-    return Page(TEXT, generate_latest(everything))
+    families = workers.families()
+    openmetrics = wants_openmetrics(accept)
+    host = _host_text({family.name for family in families}, openmetrics=openmetrics)
+    own = rendered(families, openmetrics=openmetrics).encode("utf-8", "replace")
+    if openmetrics:
+        return Page(OPENMETRICS, host.removesuffix(b"# EOF\n") + own + b"# EOF\n")
+    return Page(TEXT, host + own)
 
 
 def wants_openmetrics(accept: str) -> bool:
@@ -59,16 +57,25 @@ def _quality(parameters: list[str]) -> float:
     return 1.0
 
 
-class _Everything(Collector):
-    """The SDK's metrics, and the host's own in prometheus_client's registry. Of two with one name, ours."""
+class _Host(Collector):
+    """The host's own metrics but those of a name that is ours."""
 
-    def __init__(self, families: list[Family]) -> None:
-        self._families = families
+    def __init__(self, taken: set[str]) -> None:
+        self._taken = taken
 
-    def collect(self) -> Iterator[PrometheusMetric]:
-        ours = {family.name for family in self._families}
-        yield from (metric for metric in _host_metrics() if metric.name not in ours)
-        yield from (_as_prometheus(family) for family in self._families)
+    def collect(self) -> list[PrometheusMetric]:
+        """As of now."""
+        return [metric for metric in _host_metrics() if metric.name not in self._taken]
+
+
+def _host_text(taken: set[str], *, openmetrics: bool) -> bytes:
+    registry = CollectorRegistry(auto_describe=False)
+    registry.register(_Host(taken))
+    try:
+        return bytes((generate_openmetrics if openmetrics else generate_latest)(registry))
+    except Exception:  # noqa: BLE001 - a metric of the host that cannot be written must not hide ours
+        counters.failure("host_metrics")
+        return b""
 
 
 def _host_metrics() -> list[PrometheusMetric]:
@@ -84,36 +91,3 @@ def _host_metrics() -> list[PrometheusMetric]:
     except Exception:  # noqa: BLE001 - a collector of the host that fails must not hide ours
         counters.failure("host_metrics")
         return []
-
-
-def _as_prometheus(family: Family) -> PrometheusMetric:
-    if family.kind == "histogram":
-        return _histogram(family)
-    make = CounterMetricFamily if family.kind == "counter" else GaugeMetricFamily
-    metric = make(family.name, family.says, labels=family.labels)
-    for series in family.series:
-        metric.add_metric(series.labels, series.value)
-    return metric
-
-
-def _histogram(family: Family) -> HistogramMetricFamily:
-    metric = HistogramMetricFamily(family.name, family.says, labels=family.labels)
-    bounds = [*(f"{float(bound)}" for bound in family.buckets), "+Inf"]
-    for series in family.series:
-        metric.add_metric(series.labels, _buckets(series, bounds), series.value)
-    return metric
-
-
-Bucket = tuple[str, float] | tuple[str, float, PrometheusExemplar]
-
-
-def _buckets(series: Series, bounds: list[str]) -> list[Bucket]:
-    """Cumulated, each with its exemplar where there is one."""
-    buckets: list[Bucket] = []
-    for bound, count, seen in zip(bounds, accumulate(series.counts), series.exemplars, strict=True):
-        if seen is None:
-            buckets.append((bound, count))
-        else:
-            trace = {"trace_id": seen.trace_id}
-            buckets.append((bound, count, PrometheusExemplar(trace, seen.value, seen.timestamp_seconds)))
-    return buckets

@@ -121,6 +121,20 @@ async def test_metrics_are_served_by_asgi() -> None:
     assert refused.status_code == 405
 
 
+def test_odd_numbers_and_texts_are_read_back_as_they_were() -> None:
+    odd = metrics.gauge("tests_odd", 'Says "this"\n\\ and that.', ("text",))
+    values = {'a"b': 1e300, "c\\d": -0.5, "e\nf": float("inf"), "g,}": float("-inf"), "ü": 1e-9}
+    for text, value in values.items():
+        odd.set((text,), value)
+    for families in (
+        text_string_to_metric_families(metrics.text().decode()),
+        openmetrics_families(metrics.text(OPENMETRICS).decode()),  # type: ignore[no-untyped-call]
+    ):
+        (found,) = (f for f in families if f.name == "tests_odd")
+        assert {s.labels["text"]: s.value for s in found.samples} == values
+        assert found.documentation == 'Says "this"\n\\ and that.'
+
+
 def test_metrics_are_served_by_wsgi() -> None:
     answers: list[tuple[str, dict[str, str]]] = []
 
