@@ -1,20 +1,15 @@
 """The job queue, procrastinate on PostgreSQL. The correlation of the request travels in the job."""
 
 import asyncio
-import logging
-from typing import Any
 from uuid import UUID
 
 import procrastinate
 
-from eduscope import tracing
+import eduscope
 
 GRADE = "grade_submission"
 RECOMMEND = "recompute_recommendations"
 SWEEP = "grade_forgotten_submissions"
-
-# procrastinate says everything about each job at info, its arguments too; the worker says what matters.
-logging.getLogger("procrastinate").setLevel(logging.WARNING)
 
 
 class Queue:
@@ -24,6 +19,8 @@ class Queue:
         self.app = procrastinate.App(
             connector=procrastinate.PsycopgConnector(conninfo=address, min_size=1, max_size=3)
         )
+        # Jobs go on with the correlation, the trace and the tenant of the request that asked for them.
+        eduscope.queues.procrastinate.instrument(self.app)
         self._opening = asyncio.Lock()
         self._is_open = False
 
@@ -50,6 +47,4 @@ class Queue:
 
     async def _put(self, task: str, **arguments: str) -> int:
         await self.open()
-        carrier: dict[str, Any] = {}
-        tracing.inject(carrier)
-        return await self.app.configure_task(task).defer_async(carrier=carrier, **arguments)
+        return await self.app.configure_task(task).defer_async(**arguments)

@@ -99,8 +99,8 @@ async def test_a_job_fails_loudly_while_the_model_fails_and_is_tried_again(
         await courses.post(QUIZ, json={"answers": [1, 1, 0]}, headers=student.headers())
         await work_off(settings, models)
     assert ("recompute_recommendations", "todo") in jobs(settings)
-    failed = next(line for line in seen.lines if line["message"] == "job failed")
-    assert failed["log_level"] == "error"
+    failed = next(line for line in seen.lines if line["message"] == "job failed and is tried again")
+    assert (failed["log_level"], failed["job.outcome"]) == ("warning", "retried")
     assert failed["exception.type"].endswith("DependencyFailed")
 
 

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import Depends, HTTPException, Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-import eduscope
+from edulearn.services.binding import bound
 from edulearn.services.caller import Caller, caller_in
 
 
@@ -39,6 +39,5 @@ class BindCaller:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        caller = caller_in(scope["headers"])
-        with eduscope.bind(tenant_id=caller.tenant_id or None, user_id=caller.person_id or None):
+        with bound(caller_in(scope["headers"])):
             await self._app(scope, receive, send)

@@ -10,6 +10,7 @@ from flask import Flask
 from waitress.server import create_server
 
 import eduscope
+from edulearn.services.binding import bound
 from edulearn.services.caller import caller_of
 
 THREADS = 4
@@ -20,12 +21,11 @@ def instrumented_wsgi(app: Flask) -> WSGIApplication:
     metrics = eduscope.metrics.wsgi_app()
     inner = app.wsgi_app
 
-    def bound(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        caller = caller_of(_headers(environ))
-        with eduscope.bind(tenant_id=caller.tenant_id or None, user_id=caller.person_id or None):
+    def bind_caller(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        with bound(caller_of(_headers(environ))):
             return inner(environ, start_response)
 
-    app.wsgi_app = bound  # type: ignore[method-assign]
+    app.wsgi_app = bind_caller  # type: ignore[method-assign]
     eduscope.http.flask.instrument(app)
 
     def serve_one(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:

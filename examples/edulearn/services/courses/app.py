@@ -28,6 +28,7 @@ from edulearn.services.plain import PLAIN
 from edulearn.settings import Settings
 
 MOST_PASSAGES = 20
+RECOMMENDER = "course-recommendation"
 Thing = TypeVar("Thing")
 log = eduscope.get_logger()
 
@@ -81,7 +82,12 @@ def _add_catalogue(app: FastAPI, leaky: LeakyHandler) -> None:
 
     @app.get("/recommendations")
     async def recommendations(database: Database, caller: Asking) -> list[CourseOut]:
-        return await queries.recommendations(database, caller)
+        suggested = await queries.recommendations(database, caller)
+        for position, course in enumerate(suggested):
+            eduscope.events.recommendation_served(
+                model=RECOMMENDER, kind="course", recommendation_id=course.course_id, position=position
+            )
+        return suggested
 
 
 def _add_quizzes(app: FastAPI, release: str) -> None:

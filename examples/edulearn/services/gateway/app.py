@@ -8,8 +8,8 @@ from fastapi import FastAPI, HTTPException, Request, Response
 from fastapi.responses import FileResponse, PlainTextResponse
 from fastapi.staticfiles import StaticFiles
 
-import eduscope
 from edulearn.launch.tokens import kept_secret
+from edulearn.services.binding import bound
 from edulearn.services.client import open_client
 from edulearn.services.gateway import entrance, proxy, session, telemetry
 from edulearn.services.plain import PLAIN
@@ -55,7 +55,7 @@ def _passing(
         if body is None:
             raise HTTPException(413, f"a request may have {proxy.LARGEST_BODY_BYTES} bytes")
         caller = session.read(request.cookies.get(session.COOKIE, ""), key)
-        with eduscope.bind(tenant_id=caller.tenant_id or None, user_id=caller.person_id or None):
+        with bound(caller):
             return await proxy.pass_on(client, route, request, caller, body)
 
     return handle

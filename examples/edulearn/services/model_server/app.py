@@ -83,17 +83,17 @@ class Models:
             self._cache.put(key, matches)
             return matches
 
+    @eduscope.inference(
+        model="course-recommendation",
+        model_version=RECOMMENDER_VERSION,
+        operation="recommendation",
+        provider=PROVIDER,
+    )
     def suggestions(self, tenant_id: str, asked: EnrolledIn) -> list[Suggestion]:
         """The courses that may interest. Raises ModelFault."""
-        with eduscope.inference(
-            model="course-recommendation",
-            model_version=RECOMMENDER_VERSION,
-            operation="recommendation",
-            provider=PROVIDER,
-            input_size=sum(map(len, asked.enrolled)),
-        ):
-            self._fail_if_told()
-            return self._recommender.suggest(tenant_id=tenant_id, enrolled=asked.enrolled, limit=asked.limit)
+        eduscope.inference.current().input_size(sum(map(len, asked.enrolled)))
+        self._fail_if_told()
+        return self._recommender.suggest(tenant_id=tenant_id, enrolled=asked.enrolled, limit=asked.limit)
 
     def _fail_if_told(self) -> None:
         if self._chaos.is_on("model-error"):

@@ -5,10 +5,13 @@ import json
 from collections.abc import Callable
 from typing import Any, Protocol
 
+import eduscope
 from edulearn.model.cache import TtlCache
 
 TTL_SECONDS = 30.0
 ENTRIES = 2000
+# A cache that is slower than PostgreSQL is none.
+ANSWER_SECONDS = 1.0
 PREFIX = "edulearn:exam-session:"
 
 
@@ -99,4 +102,5 @@ def open_cache(address: str) -> SessionCache:
         return InProcess()
     import redis.asyncio  # noqa: PLC0415 - only where there is a Redis
 
-    return InRedis(redis.asyncio.from_url(address, socket_timeout=1.0), redis.RedisError)
+    client = redis.asyncio.from_url(address, socket_timeout=ANSWER_SECONDS)
+    return InRedis(eduscope.database.redis.instrument(client), redis.RedisError)

@@ -8,6 +8,7 @@ from psycopg import AsyncConnection
 from psycopg.rows import DictRow, dict_row
 from psycopg_pool import AsyncConnectionPool
 
+import eduscope
 from edulearn.database.named import named_queries
 from edulearn.services.caller import Caller
 from edulearn.services.proctoring.shapes import Decision, EventKind, State
@@ -25,7 +26,7 @@ Pool = AsyncConnectionPool[AsyncConnection[DictRow]]
 
 def open_pool(address: str) -> Pool:
     """A pool that is not open yet and connects when it is first asked; its connections give rows as dictionaries."""
-    return AsyncConnectionPool(
+    pool: Pool = AsyncConnectionPool(
         address,
         kwargs={"row_factory": dict_row},
         min_size=0,
@@ -34,6 +35,7 @@ def open_pool(address: str) -> Pool:
         open=False,
         name="proctoring",
     )
+    return eduscope.database.psycopg.instrument(pool)
 
 
 class Records:

@@ -1,15 +1,11 @@
-"""The worker process: takes jobs from the queue and goes on with the correlation that each carries."""
+"""The worker process: takes jobs from the queue; the SDK goes on with the correlation that each carries."""
 
 import asyncio
 import signal
-import time
-from collections.abc import Awaitable, Callable
-from typing import Any
 from uuid import UUID
 
 import httpx
 from procrastinate import RetryStrategy
-from procrastinate.job_context import JobContext
 from procrastinate.worker import Worker as QueueWorker
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
@@ -71,56 +67,14 @@ class Jobs:
         """Makes the jobs known to the queue under their names; `sweeping` once a minute, too."""
         app = self._queue.app
 
-        @app.task(name=GRADE, pass_context=True, retry=RETRY)
-        async def grade(context: JobContext, submission_id: str, carrier: dict[str, str]) -> None:
-            await carried(context, carrier, lambda: self.grade(submission_id))
-
-        @app.task(name=RECOMMEND, pass_context=True, retry=RETRY)
-        async def recommend(
-            context: JobContext, tenant_id: str, learner_id: str, carrier: dict[str, str]
-        ) -> None:
-            await carried(context, carrier, lambda: self.recommend(tenant_id, learner_id))
-
+        app.task(name=GRADE, retry=RETRY)(self.grade)
+        app.task(name=RECOMMEND, retry=RETRY)(self.recommend)
         if sweeping:
 
             @app.periodic(cron="* * * * *")
             @app.task(name=SWEEP)
             async def sweep(timestamp: int) -> None:
-                # Not within a span: a look that finds nothing every minute tells nobody anything.
                 await self.sweep()
-
-
-async def carried(context: JobContext, carrier: dict[str, str], work: Callable[[], Awaitable[None]]) -> None:
-    """Runs a job as a part of the request that asked for it: the same correlation, the same trace."""
-    job = context.job
-    started = time.monotonic()
-    with (
-        eduscope.tracing.extract(carrier),
-        eduscope.tracing.span(f"process {job.task_name}", kind="consumer", **_span_attributes(context)),
-    ):
-        try:
-            await work()
-        except Exception:
-            log.exception("job failed", job_name=job.task_name, job_id=str(job.id), attempt=job.attempts + 1)
-            raise
-        log.info(
-            "job done",
-            job_name=job.task_name,
-            job_id=str(job.id),
-            job_outcome="succeeded",
-            duration_ms=round((time.monotonic() - started) * 1000, 3),
-        )
-
-
-def _span_attributes(context: JobContext) -> dict[str, Any]:
-    return {
-        "messaging.system": "procrastinate",
-        "messaging.operation.type": "process",
-        "messaging.destination.name": context.job.queue,
-        "job.name": context.job.task_name,
-        "job.id": str(context.job.id),
-        "attempt": context.job.attempts + 1,
-    }
 
 
 async def run(settings: Settings) -> None:
@@ -139,6 +93,7 @@ async def run(settings: Settings) -> None:
         shutdown_graceful_timeout=SHUTDOWN_SECONDS,
         delete_jobs="successful",
         install_signal_handlers=False,
+        worker_middleware=[eduscope.queues.procrastinate.middleware],
     )
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
