@@ -116,7 +116,9 @@ class Config:
     )
     stdout: bool = _option(True, "Write every line to stdout.", **_SWITCH)
     stdlib_logging: bool = _option(
-        True, "Write the records of Python's own `logging` in the same shape.", **_SWITCH
+        True,
+        "Write the records of Python's own `logging`, warnings and uncaught exceptions in the same shape.",
+        **_SWITCH,
     )
     tracing: bool = _option(True, "Make spans; they are sent where an endpoint is given.", **_SWITCH)
     trace_sample_rate: float = _option(

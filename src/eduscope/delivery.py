@@ -56,12 +56,19 @@ def platform_door(
 class Delivery:
     """One connection to a door. Used by one thread."""
 
-    def __init__(self, door: Door, timeout_seconds: float) -> None:
+    def __init__(
+        self,
+        door: Door,
+        timeout_seconds: float,
+        heard: Callable[[Mapping[str, str]], None] = lambda _headers: None,
+    ) -> None:
+        """`heard` is given the headers of every answer that says "kept"; it must not raise."""
         parts = urlsplit(door.url)
         self._secure = parts.scheme == "https"
         self._host, self._port = parts.hostname or "", parts.port
         self._path = parts.path or "/"
         self._timeout_seconds = timeout_seconds
+        self._heard = heard
         self._connection: http.client.HTTPConnection | None = None
         self._headers = {
             "User-Agent": "eduscope-sdk",
@@ -99,6 +106,8 @@ class Delivery:
         answer.read(ANSWER_MAX_BYTES)
         if answer.will_close or not answer.isclosed():
             self.close()
+        if 200 <= answer.status < 300:
+            self._heard(answer.headers)  # type: ignore[arg-type]  # a mapping in all but name
         return answer.status, answer.headers.get("Retry-After")
 
     def _connect(self) -> http.client.HTTPConnection:

@@ -1,22 +1,24 @@
 """Start and end of the SDK: the only place where its parts are put together."""
 
-import atexit
 import importlib
 import os
 import sys
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from eduscope import logging, tracing
 from eduscope.config import Config, ConfigurationError, load
 from eduscope.consent import ConsentSource, use_source
 from eduscope.contract import HIGH_VOLUME_EVENTS
+from eduscope.contract.headers import ENVIRONMENT_HEADER, SERVICE_HEADER
+from eduscope.debug_window import DebugWindow
 from eduscope.export import Exporter
 from eduscope.fields import forget
 from eduscope.line import LEVELS, NO_TRACE, Lines
 from eduscope.output import WriteBytes, stdout_writer
 from eduscope.privacy import KeyRing, KeyRingError, use_ring
+from eduscope.process_end import at_end, not_at_end
 from eduscope.quiet import quiet
 from eduscope.sampling import Sampling
 
@@ -32,6 +34,7 @@ class Running:
 
     config: Config
     exporter: Exporter | None
+    window: DebugWindow
     spans: "Spans | None"
     capture: "Capture | None"
     events: "EventsClient | None"
@@ -79,6 +82,7 @@ def shutdown() -> None:
         running, _running = _running, None
         if running is not None:
             _stop(running)
+    use_source(None)
 
 
 def flush(timeout_seconds: float = 5.0) -> bool:
@@ -101,13 +105,18 @@ def _start(config: Config) -> Running:
     _use_token_keys(config)
     _share_metrics(config)
     spans = _start_spans(config) if config.tracing else None
-    exporter = _make_exporter(config) if config.endpoint else None
-    logging.use(_lines(config, _writer(config, exporter), spans))
+    window = DebugWindow()
+    exporter = _make_exporter(config, window) if config.endpoint else None
+    lines = _lines(config, _writer(config, exporter), spans)
+    window.over(lines)
+    logging.use(lines)
     tracing.use(spans)
     capture = _capture_standard(config) if config.stdlib_logging else None
     events = _start_events(config) if config.events_endpoint else None
-    atexit.register(shutdown)
-    return Running(config=config, exporter=exporter, spans=spans, capture=capture, events=events)
+    at_end(shutdown)
+    return Running(
+        config=config, exporter=exporter, window=window, spans=spans, capture=capture, events=events
+    )
 
 
 def _lines(config: Config, write: WriteBytes, spans: "Spans | None") -> Lines:
@@ -125,7 +134,8 @@ def _lines(config: Config, write: WriteBytes, spans: "Spans | None") -> Lines:
 
 def _stop(running: Running) -> None:
     timeout_seconds = running.config.shutdown_timeout_seconds
-    atexit.unregister(shutdown)
+    not_at_end(shutdown)
+    running.window.end()
     if running.capture is not None:
         running.capture.end()
     if running.events is not None:
@@ -180,11 +190,13 @@ def _share_metrics(config: Config) -> None:
         importlib.import_module("eduscope.metrics.port").start(config)
 
 
-def _make_exporter(config: Config) -> Exporter:
+def _make_exporter(config: Config, window: DebugWindow) -> Exporter:
     delivery = importlib.import_module("eduscope.delivery")
     door = delivery.platform_door(config.endpoint, config.ingest_key)
+    who = {SERVICE_HEADER: config.service, ENVIRONMENT_HEADER: config.environment}
+    door = replace(door, headers={**door.headers, **who})
     return Exporter(
-        lambda: delivery.Delivery(door, config.export_timeout_seconds),
+        lambda: delivery.Delivery(door, config.export_timeout_seconds, window.heard),
         queue_bytes=config.export_queue_bytes,
         batch_bytes=config.export_batch_bytes,
         interval_seconds=config.export_interval_seconds,
@@ -222,3 +234,12 @@ def _capture_standard(config: Config) -> "Capture":
     """`logging.config` is loaded here and not above: it brings sockets and queues along."""
     capture: Capture = importlib.import_module("eduscope.standard_logging").Capture(LEVELS[config.level()])
     return capture
+
+
+def _after_fork() -> None:
+    """In a child: another thread of the parent may have held the lock, and is not there to give it back."""
+    global _lock  # noqa: PLW0603 - a lock cannot be reset
+    _lock = threading.Lock()
+
+
+os.register_at_fork(after_in_child=_after_fork)

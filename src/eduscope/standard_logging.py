@@ -17,6 +17,7 @@ from eduscope.foreign_records import reading_of
 from eduscope.printed_traceback import HEAD, read_traceback
 from eduscope.quiet import quiet
 from eduscope.told import repeats
+from eduscope.uncaught import Uncaught
 
 STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName", "color_message"}
 """What every record has (uvicorn's: its message again, in colours); the rest is the caller's `extra`."""
@@ -92,6 +93,7 @@ class Capture:
         self._unfollow = _follow_configuration(self._after_configuration)
         self.take_consoles()
         root.addHandler(self.handler)
+        self._uncaught = Uncaught()
 
     def take_consoles(self) -> None:
         """Takes the handlers that print to the console, wherever they are."""
@@ -117,6 +119,7 @@ class Capture:
 
     def end(self) -> None:
         """Puts everything back as it was found."""
+        self._uncaught.end()
         root = logging.getLogger()
         root.removeHandler(self.handler)
         if root.level == self._level_set:
