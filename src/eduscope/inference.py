@@ -23,6 +23,7 @@ from eduscope import model_record, tracing
 from eduscope.context import current as current_ids
 from eduscope.context import enter, leave
 from eduscope.counters import counters
+from eduscope.fields import EXCEPTION, IDS
 from eduscope.model_outcome import CANCELLED, ERROR, OK, REFUSED, outcome_of
 from eduscope.model_prices import Price
 from eduscope.model_record import CACHE_READ, CACHE_WRITTEN, INPUT, OUTPUT, Moments
@@ -35,6 +36,10 @@ if TYPE_CHECKING:
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 _current: "ContextVar[inference | None]" = ContextVar("eduscope_inference", default=None)
+
+
+_NOT_OWN = IDS | {EXCEPTION, "duration_ms"}
+"""Fields that speak of the line, and are not the call's."""
 
 
 class inference:  # noqa: N801 - reads as what it is: `with eduscope.inference(model="tutor"):`
@@ -139,8 +144,8 @@ class inference:  # noqa: N801 - reads as what it is: `with eduscope.inference(m
         self._failed = code
 
     def note(self, **fields: Any) -> None:
-        """Further fields, under the rules of a log line's."""
-        self._fields.update(fields)
+        """Further fields, under the rules of a log line's; the ids are the running code's, and cannot be changed."""
+        self._fields.update({name: value for name, value in fields.items() if name not in _NOT_OWN})
 
     @overload
     def stream(self, chunks: AsyncIterable[Any], *, each_is_a_token: bool = False) -> AsyncStream: ...
@@ -179,6 +184,8 @@ class inference:  # noqa: N801 - reads as what it is: `with eduscope.inference(m
 
     def begin(self) -> None:
         """Starts the clock and the span, without making either current. `with` does it by itself."""
+        if self._ended:  # the object of an earlier call, used again
+            inference.__init__(self, **self._given)
         self._started_ns = time.perf_counter_ns()
         self._ids = current_ids()
         spans = tracing.active()

@@ -2,8 +2,8 @@
 
 OK, ERROR, TIMEOUT, CANCELLED, REFUSED = "ok", "error", "timeout", "cancelled", "refused"
 
-_CANCELLING = frozenset({"CancelledError", "Cancelled", "GeneratorExit", "KeyboardInterrupt"})
-"""asyncio's and concurrent.futures', trio's, a closed generator's, and a person's at the keyboard."""
+_CANCELLING = frozenset({"CancelledError", "Cancelled", "GeneratorExit", "KeyboardInterrupt", "SystemExit"})
+"""asyncio's and concurrent.futures', trio's, a closed generator's, and the end of the process."""
 
 
 def outcome_of(error: BaseException | None) -> str:

@@ -11,7 +11,10 @@ from opentelemetry import context as otel_context
 from opentelemetry.context import _RUNTIME_CONTEXT
 from opentelemetry.trace import StatusCode, set_span_in_context
 
+from eduscope.fields import plan
 from eduscope.spans import Spans, fail
+
+VALUE_MAX_CHARS = 8192
 
 
 class ModelSpan:
@@ -36,7 +39,10 @@ class ModelSpan:
         """Ends it with what is known of the call."""
         span = self._span
         for name, value in fields.items():
-            span.set_attribute(name, value)
+            known = plan(name)
+            judged = known.safe(value, VALUE_MAX_CHARS)
+            if judged is not None:
+                span.set_attribute(known.key, judged)
         if error is not None:
             fail(span, error)
         elif "error.type" in fields:

@@ -30,7 +30,7 @@ AS_THEY_ARE = (
 )
 """Made by the SDK itself, of program text and times."""
 
-REDACTED = ("transaction", "logger", "release", "environment", "server_name")
+REDACTED = ("logger", "release", "environment", "server_name")
 FRAME_PARTS = ("filename", "function", "module", "lineno", "colno", "in_app", "platform")
 MECHANISM_PARTS = (
     "type",
@@ -103,6 +103,8 @@ def _reported(hint: Mapping[str, Any]) -> bool:
 def _rebuilt(event: Event) -> Event:
     safe = {name: event[name] for name in AS_THEY_ARE if name in event}
     safe |= {name: _words(event[name]) for name in REDACTED if event.get(name)}
+    if event.get("transaction"):
+        safe["transaction"] = _named(event["transaction"])
     if event.get("exception"):
         safe["exception"] = {"values": [_exception(each) for each in _values(event["exception"])]}
     if event.get("threads"):
@@ -135,6 +137,12 @@ def _values(part: Any) -> Iterable[Event]:
 
 def _words(text: object) -> str:
     return safe_message(as_text(text, WORDS_MAX_CHARS * 2), WORDS_MAX_CHARS)
+
+
+def _named(text: object) -> str:
+    """What a request or span is called: `GET /users/4711?q=…` becomes `GET /users/{id}`."""
+    words = as_text(text, FIELD_MAX_CHARS).partition("?")[0].split(" ")
+    return _words(" ".join(policy.apply(_PATH, word) if "/" in word else word for word in words))
 
 
 def _picked(part: Mapping[str, Any], names: Iterable[str]) -> Event:
@@ -200,7 +208,7 @@ def _span(span: Event) -> Event:
     safe = _picked(span, SPAN_PARTS)
     described = as_text(span.get("description") or "", FIELD_MAX_CHARS)
     is_query = str(span.get("op") or "").startswith("db")
-    safe["description"] = _statement(described) if is_query else _words(described.partition("?")[0])
+    safe["description"] = _statement(described) if is_query else _named(described)
     safe["data"] = safe_fields(span.get("data") or {})
     return safe
 

@@ -202,6 +202,21 @@ def test_reporting_never_raises(sink: SentrySink, seen: Captured, monkeypatch: p
     assert len(seen.lines) == 2
 
 
+def test_words_that_quote_a_prompt_are_withheld() -> None:
+    value = {"module": "openai", "type": "BadRequestError", "value": "cannot answer: why is Ilse so sad?"}
+    sent = eduscope.errors.before_send({"exception": {"values": [value]}}, {})
+    assert sent is not None
+    assert "Ilse" not in str(sent)
+
+
+def test_names_of_requests_are_templates() -> None:
+    spans = [{"op": "http.client", "description": "GET https://mail/users/4711?name=Ilse"}]
+    sent = eduscope.errors.before_send({"transaction": "GET /users/4711/grades", "spans": spans}, {})
+    assert sent is not None
+    assert sent["transaction"] == "GET /users/{id}/grades"
+    assert sent["spans"][0]["description"] == "GET https://mail/users/{id}"
+
+
 @pytest.mark.parametrize("event", [{"breadcrumbs": 3}, {"request": [CANARY], "event_id": "e1"}, {"user": 7}])
 def test_an_event_that_cannot_be_checked_is_withheld(event: dict[str, Any], fresh_counters: Counters) -> None:
     sent = eduscope.errors.before_send(event, {})

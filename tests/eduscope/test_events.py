@@ -1,4 +1,7 @@
 import logging
+import os
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -246,6 +249,41 @@ def test_what_is_queued_is_sent_at_the_end(sink: PostHogSink) -> None:
         eduscope.events.capture("quiz_opened")
     eduscope.shutdown()
     assert len(sink.events) == 1
+
+
+PROGRAM = """
+import eduscope
+eduscope.init(service="job", export_interval_seconds=30)
+with eduscope.bind(user_id="anna", consent=True):
+    for _ in range(50):
+        eduscope.events.capture("quiz_opened")
+"""
+
+
+def test_a_program_that_just_ends_loses_nothing(sink: PostHogSink) -> None:
+    environ = {**os.environ, "EDUSCOPE_EVENTS_ENDPOINT": sink.url, "EDUSCOPE_EVENTS_KEY": "phc_1"}
+    run = subprocess.run([sys.executable, "-c", PROGRAM], env=environ, capture_output=True, check=True)
+    assert (run.stderr, len(sink.events)) == (b"", 50)
+
+
+FORKING = """
+import os, eduscope
+eduscope.init(service="job", export_interval_seconds=0.05, stdout=False)
+child = os.fork()
+with eduscope.bind(user_id="anna", consent=True):
+    eduscope.events.capture("by_child" if child == 0 else "by_parent")
+eduscope.shutdown()
+if child:
+    os.waitpid(child, 0)
+else:
+    os._exit(0)
+"""
+
+
+def test_forked_workers_send_their_own(sink: PostHogSink) -> None:
+    environ = {**os.environ, "EDUSCOPE_EVENTS_ENDPOINT": sink.url, "EDUSCOPE_EVENTS_KEY": "phc_1"}
+    subprocess.run([sys.executable, "-c", FORKING], env=environ, check=True, timeout=30)
+    assert sorted(event["event"] for event in sink.events) == ["by_child", "by_parent"]
 
 
 def test_an_address_needs_a_key() -> None:

@@ -330,6 +330,23 @@ def test_odd_values_never_reach_the_host(seen: Captured, misuse: Callable[[Any],
     assert len(seen.lines) == 1
 
 
+def test_a_person_in_a_note_stays_out(seen: Captured) -> None:
+    with eduscope.inference(model="tutor") as call:
+        call.note(user_id="canary@school.example", exc_info=ValueError("canary"), course_id="c-1")
+    span = seen.span("chat tutor")
+    assert "canary" not in seen.raw[0].decode() + repr(span.attributes)
+    assert span.attributes is not None
+    assert span.attributes["course.id"] == "c-1"
+
+
+def test_an_object_may_observe_one_call_after_another(seen: Captured) -> None:
+    call = eduscope.inference(model="tutor")
+    for tokens in (1, 2):
+        with call:
+            call.tokens(output=tokens)
+    assert [line["ai.tokens_used"] for line in seen.lines] == [1, 2]
+
+
 def test_a_fault_of_the_observer_is_counted(
     seen: Captured, fresh_counters: Counters, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 
 from eduscope.contract.conventions import ATTRIBUTES
+from eduscope.contract.events import EVENT_TYPES
 from eduscope.contract.field import Field
 from eduscope.contract.records import LogRecord, SpanRecord
 from eduscope.contract.volume import HIGH_VOLUME_EVENTS
@@ -40,6 +41,13 @@ def json_schema() -> dict[str, Any]:
         "title": "EduScope contract",
         "description": "The fields EduScope's records have, and the class that decides how each is kept.",
         "version": VERSION,
+        "x-eduscope-product-events": {
+            kind.name: {
+                "description": kind.description,
+                "properties": {f.name: _attribute(f) for f in kind.properties},
+            }
+            for kind in EVENT_TYPES.values()
+        },
         "x-eduscope-high-volume-events": HIGH_VOLUME_EVENTS,
         "$ref": "#/$defs/LogRecord",
         "$defs": definitions,

@@ -57,6 +57,8 @@ def _finished(call: ModelCall, reason: str | None) -> None:
 def _response(call: ModelCall, answer: Any) -> None:
     call.identified(answer)
     _usage(call, answer.usage)
+    if answer.status == "failed":
+        call.failed(str(getattr(answer.error, "code", None) or "failed"))
     details = getattr(answer, "incomplete_details", None)
     _finished(call, getattr(details, "reason", None) or answer.status)
 
@@ -64,8 +66,6 @@ def _response(call: ModelCall, answer: Any) -> None:
 def _response_event(call: ModelCall, event: Any) -> bool:
     if event.type in {"response.completed", "response.incomplete", "response.failed"}:
         _response(call, event.response)
-        if event.type == "response.failed":
-            call.failed(str(getattr(event.response.error, "code", "")) or "failed")
     elif event.type == "error":
         call.failed(str(event.code or "error"))
     return bool(event.type.endswith(".delta"))
