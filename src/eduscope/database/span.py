@@ -9,7 +9,6 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from opentelemetry import context as otel_context
 from opentelemetry import trace
 from opentelemetry.context import _SUPPRESS_INSTRUMENTATION_KEY
 from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
@@ -18,8 +17,9 @@ from opentelemetry.trace import SpanContext, SpanKind, Status, StatusCode
 from opentelemetry.trace.propagation import _SPAN_KEY
 
 from eduscope.context import Context
-from eduscope.spans import Relay, Spans
+from eduscope.spans import KeepingErrors, Relay, Spans, _context_reader
 
+_current_context = _context_reader()
 _UNSET = Status(StatusCode.UNSET)
 _FAILED = Status(StatusCode.ERROR)
 
@@ -44,7 +44,7 @@ class ClientSpans:
     ) -> int:
         """Records a call that ends now; gives the id of its trace, or 0 where the trace is not kept."""
         ended_ns = time.time_ns()
-        context = otel_context.get_current()
+        context = _current_context()
         if context.get(_SUPPRESS_INSTRUMENTATION_KEY):
             return 0
         parent = context.get(_SPAN_KEY)
@@ -55,7 +55,8 @@ class ClientSpans:
         if not valid:
             return self._started(name, attributes, ended_ns, duration_ns, failed)
         if not flags & 1:
-            return 0
+            # Of a trace that is not kept only failed spans may be, and who keeps them decides.
+            return self._started(name, attributes, ended_ns, duration_ns, failed) if failed else 0
         provider = self.spans.provider
         own = SpanContext(trace_id, provider.id_generator.generate_span_id(), False, flags, state)  # type: ignore[attr-defined]
         self._hand_on(
@@ -114,6 +115,8 @@ class ClientSpans:
 
 def _is_ours(provider: trace.TracerProvider, processors: Any) -> bool:
     sampler = getattr(provider, "sampler", None)
+    if type(sampler) is KeepingErrors:
+        sampler = sampler._inner
     return (
         type(provider) is TracerProvider
         and type(sampler) is ParentBased
