@@ -10,15 +10,21 @@ from opentelemetry.sdk.trace import Event, ReadableSpan
 from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
 from opentelemetry.trace import Link, SpanContext, Status
 
+from eduscope.binding import ID_CHARS_MAX
 from eduscope.config import Config
+from eduscope.context import is_correlation_id, is_tenant_id
 from eduscope.counters import counters
 from eduscope.fields import IDS, Scalar, plans, safe_message
+from eduscope.privacy import is_token, tokenize
 from eduscope.quiet import quiet
 from eduscope.span_queue import SpanQueue
 from eduscope.trace_targets import Targets
 
 NAME_MAX_CHARS = 256
 VALUE_MAX_CHARS = 8192
+
+RESOURCES_MAX = 16
+"""A process has one; a test suite some more."""
 
 Attributes = Mapping[str, Any] | None
 
@@ -108,10 +114,19 @@ def _bare(context: SpanContext) -> SpanContext:
     return SpanContext(context.trace_id, context.span_id, context.is_remote, context.trace_flags)
 
 
-@lru_cache(maxsize=16)
+_resources: dict[int, tuple[Resource, Resource]] = {}
+"""By identity: a resource's hash is that of its JSON, made anew each time."""
+
+
 def _safe_resource(resource: Resource) -> Resource:
     """The resource, judged too: the host may add to it by OTEL_RESOURCE_ATTRIBUTES."""
-    return Resource(safe_attributes(resource.attributes), resource.schema_url)
+    found = _resources.get(id(resource))
+    if found is None or found[0] is not resource:
+        if len(_resources) >= RESOURCES_MAX:
+            _resources.clear()
+        found = (resource, Resource(safe_attributes(resource.attributes), resource.schema_url))
+        _resources[id(resource)] = found
+    return found[1]
 
 
 @lru_cache(maxsize=1024)
@@ -120,11 +135,17 @@ def _safe_name(name: str) -> str:
 
 
 def safe_attributes(attributes: Attributes) -> dict[str, Any]:
-    """Attributes under their declared names, each judged by its class. Our own ids were checked when bound."""
+    """Attributes under their declared names, each judged by its class."""
     safe: dict[str, Any] = {}
     for name, value in (attributes or {}).items():
-        if name in IDS or name == "duration_ms":
-            safe[name] = value
+        if name in IDS:
+            kept_id = _safe_id(name, value)
+            if kept_id:
+                safe[name] = kept_id
+            continue
+        if name == "duration_ms":
+            if isinstance(value, (int, float)):
+                safe[name] = value
             continue
         known = plans[name]
         if known.undeclared:
@@ -135,3 +156,13 @@ def safe_attributes(attributes: Attributes) -> dict[str, Any]:
         if kept is not None:
             safe[known.key] = kept
     return safe
+
+
+def _safe_id(name: str, value: object) -> str:
+    """One of our own ids, or nothing. Ours were checked when they were bound; others may set what they like."""
+    text = value if isinstance(value, str) else str(value)
+    if name == "user_id":
+        return text if not text or is_token(text) else tokenize(text[:ID_CHARS_MAX])
+    if name == "tenant_id":
+        return text if not text or is_tenant_id(text) else tokenize(text[:ID_CHARS_MAX], kind="tnt")
+    return text if is_correlation_id(text) else ""

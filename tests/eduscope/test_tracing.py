@@ -207,7 +207,9 @@ def test_nothing_personal_leaves_in_any_part_of_a_span(seen: Captured) -> None:
     )
     attributes = {
         "exception.message": "mail to anna@school.example failed", "who": ("anna@school.example",),
-        "url.full": "https://x.example/anna@school.example?q=1",
+        "url.full": "https://x.example/anna@school.example?q=1", "user_id": "anna",
+        "correlation_id": "anna@school.example", "tenant_id": "school of anna", "request_id": "anna\n",
+        "duration_ms": "anna",
     }  # fmt: skip
     parent = trace.set_span_in_context(trace.NonRecordingSpan(sender))
     spans = tracing.active()
