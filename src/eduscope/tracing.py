@@ -55,10 +55,11 @@ _NO_SPAN = _NoSpan()
 _active: "Spans | None" = None
 
 
-def use(spans: "Spans | None") -> None:
-    """Turns tracing on with these spans, or off. `eduscope.init` calls it."""
-    global _active  # noqa: PLW0603 - the one seam between callers and a start that comes later
-    _active = spans
+def use(spans: "Spans | None") -> "Spans | None":
+    """Turns tracing on with these spans, or off; gives what was on before. `eduscope.init` calls it."""
+    global _active
+    before, _active = _active, spans
+    return before
 
 
 def active() -> "Spans | None":

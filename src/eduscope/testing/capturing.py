@@ -13,6 +13,7 @@ from eduscope.context import use_ids
 from eduscope.line import Lines
 from eduscope.testing.captured import Captured
 from eduscope.testing.otel import recording
+from eduscope.testing.seams import held
 
 
 @contextmanager
@@ -43,18 +44,17 @@ def capture(
         clock_ns=clock or time.time_ns,
         trace_text=spans.trace_text(),
     )
-    lines_before, spans_before = logging.use(lines), tracing.active()
-    events_before = events.use(seen.sender)
-    tracing.use(spans)
     use_ids(ids)
     try:
-        with _measuring_by(clock):
+        with (
+            held(logging, lines),
+            held(tracing, spans),
+            held(events, seen.sender),
+            _measuring_by(clock),
+        ):
             yield seen
     finally:
         use_ids(None)
-        events.use(events_before)
-        tracing.use(spans_before)
-        logging.use(lines_before)
 
 
 def _measuring_by(clock: Callable[[], int] | None) -> ExitStack:

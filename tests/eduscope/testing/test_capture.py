@@ -1,5 +1,6 @@
 """`capture`: everything recorded, with a clock and ids that can be foretold."""
 
+import json
 import time
 from typing import Any
 
@@ -54,6 +55,29 @@ def test_captures_nest_and_the_outer_goes_on() -> None:
         log.info("outside")
     assert [line["message"] for line in inner.lines] == ["inside"]
     assert [line["message"] for line in outer.lines] == ["outside"]
+
+
+def test_a_program_that_starts_and_stops_the_sdk_is_captured(
+    capfdbinary: pytest.CaptureFixture[bytes], stopped: None
+) -> None:
+    log = eduscope.get_logger()
+    with capture() as outer:
+        with capture() as seen:
+            eduscope.init(service="courses", environment="staging")
+            log.info("started")
+            with eduscope.tracing.span("grade"):
+                pass
+            eduscope.shutdown()
+            log.info("stopped")
+            eduscope.init(service="courses", environment="staging", release="2")
+        log.info("in the outer one")
+    assert [line["message"] for line in seen.lines] == ["started", "stopped"]
+    assert seen.span("grade")
+    assert [line["message"] for line in outer.lines] == ["in the outer one"]
+    log.info("to stdout")
+    written = capfdbinary.readouterr().out.splitlines()
+    assert [json.loads(line)["message"] for line in written] == ["to stdout"]
+    assert json.loads(written[0])["release"] == "2"
 
 
 def test_metrics_are_counted_from_the_start_of_the_capture(seen: Captured) -> None:
