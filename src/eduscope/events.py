@@ -190,7 +190,7 @@ def _capture(event: str, properties: Mapping[str, Any]) -> None:
     declared = _declared(event, properties)
     spelled = {_spelling(name, declared): value for name, value in list(properties.items())[:PROPERTIES_MAX]}
     kept = events_policy.permitted(who, spelled, declared)
-    safe = {name: _safe(value, declared.get(name), name) for name, value in kept.items()}
+    safe = {name: _plain(_safe(value, declared.get(name), name)) for name, value in kept.items()}
     _write(event, who, safe)
     sender = _Way.out
     if sender is None:
@@ -225,6 +225,20 @@ def _safe(value: object, field: Field | None, name: str) -> object:
     if value is None or (isinstance(value, (bool, int, float)) and field.field_class == "measure"):
         return value
     return policy.apply(field, as_text(value, TEXT_MAX_CHARS))
+
+
+def _plain(value: object) -> object:
+    """A judged value as every JSON reader takes it: no NaN, no lone surrogates, no numbers beyond 64 bits."""
+    if isinstance(value, str):
+        return value if value.isascii() else value.encode("utf-8", "replace").decode("utf-8")
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return value
+    written = number(value)
+    return None if written is None else (value if isinstance(value, float) else _whole(written))
+
+
+def _whole(written: str) -> float:
+    return int(written) if written.lstrip("-").isdigit() else float(written)
 
 
 def _write(event: str, who: events_policy.Identity, safe: Mapping[str, Any]) -> None:
