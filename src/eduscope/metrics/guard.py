@@ -39,7 +39,7 @@ class Guard:
         2. Beyond the limit, values of the folded labels become `other`.
         3. Where that is still a new combination and there is no room left, the next label is folded too.
         """
-        safe = tuple(safe_message(str(value), VALUE_MAX_CHARS) for value in labels)
+        safe = tuple(safe_message(_text(value), VALUE_MAX_CHARS) for value in labels)
         if safe in kept or len(kept) < self.series_max:
             return safe
         # Each folded label gets a tenth of the limit beyond it for the combinations that folding leaves.
@@ -63,3 +63,9 @@ class Guard:
         most = max(left, key=lambda n: len({labels[n] for labels in kept}))
         self._folded.append(most)
         self._report(self.metric, self.names[most])
+
+
+def _text(value: object) -> str:
+    """A label's value as text that can be written: a lone surrogate becomes a question mark."""
+    text = str(value)
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()

@@ -5,7 +5,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import httpx
+import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from prometheus_client import Counter as HostCounter
 from prometheus_client import Gauge as HostGauge
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as openmetrics_families
@@ -15,6 +18,10 @@ from prometheus_client.registry import REGISTRY
 from eduscope import metrics
 from eduscope.counters import UNDECLARED_KEYS_MAX, Counters
 from eduscope.metrics.exposition import wants_openmetrics
+from eduscope.metrics.families import Family, Series
+from eduscope.metrics.guard import Guard
+from eduscope.metrics.instruments import Gauge
+from eduscope.metrics.rendering import rendered
 
 OPENMETRICS = (
     "application/openmetrics-text;version=1.0.0,application/openmetrics-text;version=0.0.1;q=0.75,*/*;q=0.1"
@@ -133,6 +140,24 @@ def test_odd_numbers_and_texts_are_read_back_as_they_were() -> None:
         (found,) = (f for f in families if f.name == "tests_odd")
         assert {s.labels["text"]: s.value for s in found.samples} == values
         assert found.documentation == 'Says "this"\n\\ and that.'
+
+
+@given(st.text(st.characters(), max_size=40), st.floats())
+def test_any_label_and_value_can_be_read_and_shared(label: str, value: float) -> None:
+    guard = Guard("tests_any", ("text",), lambda metric, label: None)
+    gauge = Gauge("tests_any", "Any.", ("text",), guard)
+    gauge.set((label,), value)
+    family = Family(
+        "tests_any", "gauge", "Any.", ("text",), [Series(k, c[0]) for k, c in gauge.series.items()]
+    )
+    (row,) = family.series
+    for text, read in (
+        (rendered([family], openmetrics=False), text_string_to_metric_families),
+        (rendered([family], openmetrics=True) + "# EOF\n", openmetrics_families),
+    ):
+        (found,) = read(text)
+        assert [(s.labels["text"], repr(s.value)) for s in found.samples] == [(row.labels[0], repr(value))]
+    assert msgspec.msgpack.decode(msgspec.msgpack.encode([family]), type=list[Family])
 
 
 def test_metrics_are_served_by_wsgi() -> None:
