@@ -212,8 +212,12 @@ class Exporter:
         self._in_thread()
         sender = self._make_sender()
         try:
-            while not self._stop.is_set():
-                self._wake.wait(self._interval_seconds)
+            ending = False
+            while not ending:
+                # Looked at before the queue is: an end that comes while this thread starts leaves nothing behind.
+                ending = self._stop.is_set()
+                if not ending:
+                    self._wake.wait(self._interval_seconds)
                 self._wake.clear()
                 while batch := self._take():
                     self._deliver(sender, batch)

@@ -17,7 +17,7 @@ from eduscope.export import Exporter
 from eduscope.fields import forget
 from eduscope.line import LEVELS, NO_TRACE, Lines
 from eduscope.output import WriteBytes, stdout_writer
-from eduscope.privacy import KeyRing, KeyRingError, use_ring
+from eduscope.privacy import KeyRing, KeyRingError, redact, use_ring
 from eduscope.process_end import at_end, not_at_end
 from eduscope.quiet import quiet
 from eduscope.sampling import Sampling
@@ -102,6 +102,7 @@ def running_config() -> Config | None:
 
 
 def _start(config: Config) -> Running:
+    _load_early(config)
     _use_token_keys(config)
     _share_metrics(config)
     spans = _start_spans(config) if config.tracing else None
@@ -149,6 +150,16 @@ def _stop(running: Running) -> None:
         running.spans.shutdown(timeout_seconds)
     if "eduscope.metrics.port" in sys.modules:
         sys.modules["eduscope.metrics.port"].stop()
+
+
+def _load_early(config: Config) -> None:
+    """Loads what the first line and the first sending load otherwise.
+
+    A fork in the middle of an import leaves a child that waits for ever where it needs the same module.
+    """
+    redact("ready")
+    if config.endpoint and importlib.import_module("eduscope.delivery").has_zstd():
+        importlib.import_module("zstandard")
 
 
 def _use_token_keys(config: Config) -> None:

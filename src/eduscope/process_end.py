@@ -31,6 +31,7 @@ def at_end(call: Callable[[], None]) -> None:
     """Has it called at the end of this process and of each of its children."""
     _end.call = call
     atexit.register(call)
+    _register()
     process = sys.modules.get("multiprocessing.process")
     if process is not None and process.parent_process() is not None:
         _finalize(_end)
@@ -48,11 +49,14 @@ def _finalize(end: _End) -> None:
         util.Finalize(None, end, exitpriority=AFTER_ALL_OTHERS)
 
 
-def _after_fork() -> None:
-    """In a child: `multiprocessing`, if it forked, forgets finalizers next, and then runs what is registered here."""
+def _register() -> None:
+    """A child of `multiprocessing` first forgets all finalizers, then runs what is registered here.
+
+    In one that the fork server made, the program's main module starts the SDK before that, and no fork follows.
+    """
     util = sys.modules.get("multiprocessing.util")
     if util is not None and _end.call is not None:
         util.register_after_fork(_end, _finalize)
 
 
-os.register_at_fork(after_in_child=_after_fork)
+os.register_at_fork(after_in_child=_register)
