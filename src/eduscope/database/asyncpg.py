@@ -18,7 +18,7 @@ from asyncpg.prepared_stmt import PreparedStatement
 
 from eduscope.counters import counters
 from eduscope.database import plan
-from eduscope.database.observation import Observation, now_ns
+from eduscope.database.observation import Observation
 from eduscope.database.pool import PoolNumbers, PoolObservation
 from eduscope.database.transaction import ConnectionTransaction
 
@@ -201,17 +201,17 @@ def _observing_script(run: Run) -> Run:
 async def _timed(  # noqa: PLR0913, PLR0917 - one call, as it was made
     probe: Probe, connection: Any, query: str, parameters: Any, run: Awaitable[Any], many: bool
 ) -> Any:
-    started_ns = now_ns()
+    started_ns = time.perf_counter_ns()
     try:
         result = await run
     except BaseException as error:
         try:
-            probe.failed(connection, query, now_ns() - started_ns, error, parameters, many)
+            probe.failed(connection, query, time.perf_counter_ns() - started_ns, error, parameters, many)
         except Exception:  # noqa: BLE001 - the host must never pay for being observed
             counters.failure("asyncpg")
         raise
     try:
-        duration_ns = now_ns() - started_ns
+        duration_ns = time.perf_counter_ns() - started_ns
         taken = await probe.plan(connection, query, duration_ns, parameters or ())
         probe.succeeded(connection, query, duration_ns, _rows(result), taken)
     except Exception:  # noqa: BLE001 - the host must never pay for being observed

@@ -5,7 +5,6 @@ A library's module makes one `Observation` per database, and tells it when a cal
 """
 
 import importlib
-import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -55,8 +54,6 @@ durations = metrics.histogram(
     labels=("db_system_name", "db_operation_name", "db_namespace", "error_type"),
     buckets=DURATION_BUCKETS_SECONDS,
 )
-
-now_ns = time.perf_counter_ns
 
 _log = logging.get_logger("eduscope.database")
 _client_spans: "ClientSpans | None" = None

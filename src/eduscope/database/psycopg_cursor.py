@@ -1,5 +1,6 @@
 """psycopg's cursors, observed: a subclass of whatever class a connection makes its cursors of."""
 
+import time
 from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from functools import cache
@@ -11,7 +12,6 @@ from psycopg.rows import tuple_row
 from psycopg.sql import Composable
 
 from eduscope.database import plan
-from eduscope.database.observation import now_ns
 
 PROBE = "_eduscope"
 """Under this name a connection carries what observes it."""
@@ -46,15 +46,15 @@ class _Observed:
     def execute(self, query: Any, params: Any = None, **options: Any) -> Any:
         """As psycopg's own."""
         probe = getattr(self._conn, PROBE, None)
-        started_ns = now_ns()
+        started_ns = time.perf_counter_ns()
         try:
             result = super().execute(query, params, **options)  # type: ignore[misc]
         except BaseException as error:
             if probe is not None:
-                probe.failed(self, query, now_ns() - started_ns, error, params)
+                probe.failed(self, query, time.perf_counter_ns() - started_ns, error, params)
             raise
         if probe is not None:
-            duration_ns = now_ns() - started_ns
+            duration_ns = time.perf_counter_ns() - started_ns
             asked = probe.explaining(self, query, duration_ns)
             taken = self._explain(asked, params) if asked else ""
             probe.succeeded(self, query, duration_ns, taken)
@@ -79,16 +79,16 @@ class _Observed:
     @contextmanager
     def _timed(self, query: Any) -> Iterator[None]:
         probe = getattr(self._conn, PROBE, None)
-        started_ns = now_ns()
+        started_ns = time.perf_counter_ns()
         try:
             yield
         except BaseException as error:
             # GeneratorExit: the host has read as much as it wanted.
             if probe is not None and not isinstance(error, GeneratorExit):
-                probe.failed(self, query, now_ns() - started_ns, error, None)
+                probe.failed(self, query, time.perf_counter_ns() - started_ns, error, None)
             raise
         if probe is not None:
-            probe.succeeded(self, query, now_ns() - started_ns)
+            probe.succeeded(self, query, time.perf_counter_ns() - started_ns)
 
     def _explain(self, asked: str, params: Any) -> str:
         """The plan, asked in a savepoint: a refusal must not end the host's transaction."""
@@ -121,15 +121,15 @@ class _AsyncObserved:
     async def execute(self, query: Any, params: Any = None, **options: Any) -> Any:
         """As psycopg's own."""
         probe = getattr(self._conn, PROBE, None)
-        started_ns = now_ns()
+        started_ns = time.perf_counter_ns()
         try:
             result = await super().execute(query, params, **options)  # type: ignore[misc]
         except BaseException as error:
             if probe is not None:
-                probe.failed(self, query, now_ns() - started_ns, error, params)
+                probe.failed(self, query, time.perf_counter_ns() - started_ns, error, params)
             raise
         if probe is not None:
-            duration_ns = now_ns() - started_ns
+            duration_ns = time.perf_counter_ns() - started_ns
             asked = probe.explaining(self, query, duration_ns)
             taken = await self._explain(asked, params) if asked else ""
             probe.succeeded(self, query, duration_ns, taken)

@@ -5,12 +5,13 @@
 
 import inspect
 import re
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, TypeVar
 
 from eduscope import metrics
 from eduscope.counters import counters
-from eduscope.database.observation import Observation, now_ns
+from eduscope.database.observation import Observation
 from eduscope.database.statement import Statement
 
 Client = TypeVar("Client")
@@ -154,15 +155,15 @@ def _observing(
 
     def observed(*args: Any, **options: Any) -> Any:
         names = _named(names_of, args)
-        started_ns = now_ns()
+        started_ns = time.perf_counter_ns()
         try:
             answer = run(*args, **options)
         except BaseException as error:
-            probe.failed(names, now_ns() - started_ns, error)
+            probe.failed(names, time.perf_counter_ns() - started_ns, error)
             raise
         if inspect.isawaitable(answer):
             return _waited(answer, names, started_ns, probe)
-        probe.succeeded(names, now_ns() - started_ns, answer)
+        probe.succeeded(names, time.perf_counter_ns() - started_ns, answer)
         return answer
 
     return observed
@@ -172,9 +173,9 @@ async def _waited(answer: Awaitable[Any], names: list[str], started_ns: int, pro
     try:
         result = await answer
     except BaseException as error:
-        probe.failed(names, now_ns() - started_ns, error)
+        probe.failed(names, time.perf_counter_ns() - started_ns, error)
         raise
-    probe.succeeded(names, now_ns() - started_ns, result)
+    probe.succeeded(names, time.perf_counter_ns() - started_ns, result)
     return result
 
 

@@ -4,6 +4,7 @@
 >>> eduscope.database.sqlalchemy.instrument(engine)
 """
 
+import time
 import weakref
 from typing import Any, TypeVar
 
@@ -13,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from eduscope.counters import counters
 from eduscope.database import plan, transaction
-from eduscope.database.observation import Observation, now_ns
+from eduscope.database.observation import Observation
 from eduscope.database.sqlalchemy_pool import forget_pool, observe_pool
 
 AnyEngine = TypeVar("AnyEngine", Engine, AsyncEngine)
@@ -87,13 +88,13 @@ class _Queries:
         self, _conn: Connection, _cursor: Any, statement: str, parameters: Any, context: Any, _many: bool
     ) -> tuple[str, Any]:
         # Kept with the execution, not the connection: a cancelled one must not be taken for the next one's.
-        context._eduscope_started_ns = now_ns()
+        context._eduscope_started_ns = time.perf_counter_ns()
         return statement, parameters
 
     def _after(  # noqa: PLR0913, PLR0917 - SQLAlchemy's own
         self, conn: Connection, cursor: Any, statement: str, parameters: Any, context: Any, many: bool
     ) -> None:
-        ended_ns = now_ns()
+        ended_ns = time.perf_counter_ns()
         try:
             duration_ns = ended_ns - context._eduscope_started_ns
             del context._eduscope_started_ns
@@ -110,7 +111,7 @@ class _Queries:
             counters.failure("sqlalchemy")
 
     def _failed(self, failure: ExceptionContext) -> None:
-        ended_ns = now_ns()
+        ended_ns = time.perf_counter_ns()
         try:
             context: Any = failure.execution_context
             started_ns = getattr(context, _STARTED, None)

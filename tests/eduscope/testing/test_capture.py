@@ -6,6 +6,7 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import create_engine, text
 
 import eduscope
 from eduscope.testing import START_NS, Captured, FakeClock, capture, counted_ids
@@ -109,3 +110,14 @@ def test_the_real_clock_is_back_after_a_capture() -> None:
     with capture(clock=FakeClock()):
         assert time.perf_counter_ns() == START_NS
     assert time.perf_counter_ns() < time.perf_counter_ns()
+
+
+def test_a_query_takes_as_long_as_the_clock_says(seen_exactly: Captured, clock: FakeClock) -> None:
+    engine = eduscope.database.sqlalchemy.instrument(create_engine("sqlite://"))
+    with engine.connect() as connection:
+        raw = connection.connection.driver_connection
+        assert raw is not None
+        raw.create_function("wait", 0, lambda: clock.advance(2))
+        connection.execute(text("SELECT wait()"))
+    engine.dispose()
+    assert [line["duration_ms"] for line in seen_exactly.find(db_operation_name="SELECT")] == [2000.0]
