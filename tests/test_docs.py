@@ -36,7 +36,10 @@ def test_links_lead_somewhere(page: Path) -> None:
     assert [target for target in targets if not (page.parent / target).exists()] == []
 
 
-def test_every_decision_is_listed() -> None:
-    folder = ROOT / "docs" / "decisions"
-    listed = LINK.findall((folder / "README.md").read_text(encoding="utf-8"))
-    assert sorted(listed) == sorted(page.name for page in folder.glob("*.md") if page.name != "README.md")
+@pytest.mark.parametrize("folder", ["decisions", "how-to"])
+def test_every_page_of_a_folder_is_listed(folder: str) -> None:
+    pages = ROOT / "docs" / folder
+    listed = {
+        link for link in LINK.findall((pages / "README.md").read_text(encoding="utf-8")) if "/" not in link
+    }
+    assert listed == {page.name for page in pages.glob("*.md") if page.name != "README.md"}
