@@ -8,12 +8,6 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from django.contrib.admindocs.utils import (
-    remove_non_capturing_groups,
-    replace_metacharacters,
-    replace_named_groups,
-    replace_unnamed_groups,
-)
 from django.core.handlers.asgi import ASGIHandler
 from django.core.handlers.wsgi import WSGIHandler
 from django.core.signals import got_request_exception
@@ -42,7 +36,7 @@ def _noting(resolve: Callable[[Any], Any]) -> Callable[[Any], Any]:
     def noting(request: Any) -> Any:
         match = resolve(request)
         try:
-            _carrier(request)[NOTED_ROUTE] = of_django(match.route or "", _simplified)
+            _carrier(request)[NOTED_ROUTE] = of_django(match.route or "")
         except Exception:  # noqa: BLE001 - the host must never pay for being observed
             counters.failure("django")
         return match
@@ -63,16 +57,3 @@ def _note_exception(request: Any = None, **_signal: Any) -> None:
 def _carrier(request: Any) -> Any:
     """What the middleware outside sees of a request: ASGI's scope, or WSGI's environ."""
     return request.scope if hasattr(request, "scope") else request.environ
-
-
-def _simplified(route: str) -> str:
-    """A regular expression with its groups as `<name>`, as Django's own documentation of views shows it."""
-    steps = (
-        replace_named_groups,
-        replace_unnamed_groups,
-        replace_metacharacters,
-        remove_non_capturing_groups,
-    )
-    for step in steps:
-        route = step(route)
-    return route

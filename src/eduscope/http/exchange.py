@@ -64,7 +64,8 @@ class Exchange:
         if error is None and self.ended_ns and 200 <= status < 400:
             return status, "ok"
         if is_gone(error) if error is not None else not self.ended_ns:
-            return status or DISCONNECTED_STATUS, "disconnected"
+            # Starlette answers 500 to nobody.
+            return status if 0 < status < 500 else DISCONNECTED_STATUS, "disconnected"
         if error is not None or status >= 500:
             return status if status >= 500 else 500, "server_error"
         return status, "client_error" if status >= 400 else "ok"

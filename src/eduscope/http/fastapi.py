@@ -18,7 +18,8 @@ def instrument(app: AnyApp) -> AnyApp:
     """The same application, observed from now on. Twice does no more than once.
 
     Unlike `add_middleware` it is outside of everything, so that a 500 has its correlation id too; unlike
-    `ASGIMiddleware(app)` the application is still one, with its routes and its test client.
+    `ASGIMiddleware(app)` the application is still one, with its routes and its test client. FastAPI's own server
+    spans are turned off, unless the application named a tracer provider for them.
     """
     build = app.build_middleware_stack
 
@@ -26,7 +27,15 @@ def instrument(app: AnyApp) -> AnyApp:
         stack = build()
         return stack if isinstance(stack, ASGIMiddleware) else ASGIMiddleware(stack)
 
+    _take_over(app)
     if app.middleware_stack is not None:
         app.middleware_stack = None  # it has served already: built anew with the next request
     app.build_middleware_stack = observed  # type: ignore[method-assign]
     return app
+
+
+def _take_over(app: Starlette) -> None:
+    """FastAPI makes server spans around all middleware as soon as it knows a provider: one span is enough."""
+    telemetry = getattr(app, "_telemetry", None)
+    if isinstance(telemetry, dict) and telemetry.get("tracer_provider") is None:
+        telemetry["tracing"] = False

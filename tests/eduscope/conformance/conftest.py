@@ -10,6 +10,7 @@ What the applications do stands in `school.py`; their routes in `<framework>_ser
 """
 
 import importlib
+import logging
 from collections.abc import Iterator
 
 import pytest
@@ -41,8 +42,15 @@ def upstream() -> Iterator[int]:
 
 
 @pytest.fixture(params=list(APPLICATIONS))
-def service(request: pytest.FixtureRequest, upstream: int, seen: Captured, stdlib_lines: None) -> Service:
-    """Each application in turn, observed; what libraries log is written too."""
+def service(
+    request: pytest.FixtureRequest,
+    upstream: int,
+    seen: Captured,
+    stdlib_lines: None,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Service:
+    """Each application in turn, observed; what libraries log is written too, but for the client of the tests."""
+    monkeypatch.setattr(logging.getLogger("httpx"), "disabled", True)
     module, make, is_asgi = APPLICATIONS[request.param]
     made = getattr(importlib.import_module(f"tests.eduscope.conformance.{module}"), make)(upstream)
     return Service(request.param, made, is_asgi=is_asgi, upstream=upstream)

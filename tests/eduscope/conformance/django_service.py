@@ -1,5 +1,6 @@
 """The school as a Django application: its settings, routes and views in one file, for WSGI and for ASGI."""
 
+import asyncio
 from typing import Any
 
 import django
@@ -64,6 +65,17 @@ def stream(request: HttpRequest) -> StreamingHttpResponse:
     return StreamingHttpResponse(parts() if hasattr(request, "scope") else school.parts())
 
 
+def endless(request: HttpRequest) -> StreamingHttpResponse:
+    """An answer that ends when nobody listens."""
+
+    async def parts() -> Any:
+        while True:
+            yield b"x" * 65_536
+            await asyncio.sleep(0.01)
+
+    return StreamingHttpResponse(parts())
+
+
 def metrics(request: HttpRequest) -> HttpResponse:
     """The numbers."""
     return HttpResponse(eduscope.metrics.text(), content_type="text/plain")
@@ -75,6 +87,7 @@ urlpatterns = [
     re_path(r"^ask/(?P<course>[a-z0-9-]+)$", ask),
     path("me", me),
     path("stream", stream),
+    path("endless", endless),
     path("metrics", metrics),
 ]
 
