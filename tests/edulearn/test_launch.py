@@ -1,5 +1,6 @@
 """EduLearn as a whole: it comes up, works, tells no names, and leaves nothing behind."""
 
+import json
 import signal
 import subprocess
 import sys
@@ -34,6 +35,11 @@ def test_it_reports_each_part_works_and_stops_in_order(edulearn: EduLearn) -> No
         browser.post("/api/session", json={"tenant_id": "riverside-school"}).raise_for_status()
         answer = browser.post("/api/tutor/questions", json={"question": "Why does it rain?"}).json()
         assert "vapour" in answer["answer"]
+        question = {"question": "Why does it rain?"}
+        with browser.stream("POST", "/api/tutor/questions/stream", json=question) as streamed:
+            lines = [json.loads(line) for line in streamed.iter_lines()]
+        assert "".join(line["word"] for line in lines[:-1]) == answer["answer"]
+        assert lines[-1]["sources"] == answer["sources"]
         path = "/api/quizzes/riverside-algebra-quiz/submissions"
         handed_in = browser.post(path, json={"answers": [1, 1, 0]}).json()["submission_id"]
         deadline = time.monotonic() + READY_SECONDS

@@ -16,4 +16,5 @@ def _consent(caller: Caller) -> Consent | None:
     """None where nobody asked them, which counts as no."""
     if not caller.analytics:
         return None
-    return Consent(given=caller.analytics == "granted", under_13=caller.analytics == "under-13")
+    given = caller.analytics in ("granted", "granted-for-child")
+    return Consent(given=given, under_13=caller.analytics == "granted-for-child")

@@ -10,8 +10,8 @@ PERSON_HEADER = "x-edulearn-person"
 ROLE_HEADER = "x-edulearn-role"
 ANALYTICS_HEADER = "x-edulearn-analytics"
 
-Analytics = Literal["", "granted", "refused", "under-13"]
-"""What the person said about product analytics; empty where nobody asked, which is a no."""
+Analytics = Literal["", "granted", "refused", "granted-for-child"]
+"""What the person, or the guardian of one under 13, said about product analytics; empty where nobody asked: a no."""
 
 
 VISITOR = "visitor"

@@ -26,6 +26,8 @@ QUESTIONS = (
 )
 LEAVE_SHARE = 0.03
 EXAM_SHARE = 0.08
+FEEDBACK_SHARE = 0.2
+HELPFUL_SHARE = 0.8
 GRADE_LOOKS = 2
 GRADE_PAUSE_SECONDS = 0.6
 
@@ -89,7 +91,14 @@ class Learner(Calls):
         within = self._course["course_id"] if self._course and self._chance.random() < 0.3 else None
         async with self._browser.action("ask tutor") as action:
             body = {"question": self._chance.choice(QUESTIONS), "course_id": within}
-            await self.call(action, "POST", "/api/tutor/questions", "/api/tutor/questions", body=body)
+            path = "/api/tutor/questions"
+            answer = await self.call(action, "POST", path, path, body=body)
+            if answer and self._chance.random() < FEEDBACK_SHARE:
+                await self._rate(action, answer["answer_id"])
+
+    async def _rate(self, action: Any, answer_id: str) -> None:
+        body = {"answer_id": answer_id, "helpful": self._chance.random() < HELPFUL_SHARE}
+        await self.call(action, "POST", "/api/tutor/feedback", "/api/tutor/feedback", body=body)
 
     async def _take_quiz(self) -> None:
         quiz_id = self._course["quiz_id"] if self._course else None

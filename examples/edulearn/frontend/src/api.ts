@@ -26,7 +26,7 @@ export interface Submission {
   points: number | null;
   submitted_at: string;
 }
-export interface Answer { answer: string; sources: { course_title: string; heading: string }[] }
+export interface Answer { answer_id: string; sources: { course_title: string; heading: string }[] }
 export type ExamState = "running" | "handed_in" | "terminated";
 export type Decision = "flagged" | "cleared" | "terminated";
 export type EventKind = "focus_lost" | "focus_regained" | "face_not_visible" | "second_voice";
@@ -80,6 +80,8 @@ export const ROUTES = [
   "/api/grades",
   "/api/recommendations",
   "/api/tutor/questions",
+  "/api/tutor/questions/stream",
+  "/api/tutor/feedback",
   "/api/exams",
   "/api/exams/{exam_id}/sessions",
   "/api/exam-sessions",
@@ -95,7 +97,12 @@ export class ApiError extends Error {
   override name = "ApiError";
 }
 
-async function call<T>(path: string, body?: unknown, method = body === undefined ? "GET" : "POST"): Promise<T> {
+async function call<T>(path: string, body?: unknown, method?: string): Promise<T> {
+  const response = await send(path, body, method);
+  return (response.status === 204 ? undefined : await response.json()) as T;
+}
+
+async function send(path: string, body?: unknown, method = body === undefined ? "GET" : "POST"): Promise<Response> {
   const init: RequestInit =
     body === undefined
       ? { method }
@@ -106,7 +113,7 @@ async function call<T>(path: string, body?: unknown, method = body === undefined
       response.status >= 500 ? "That did not work. Please try again in a moment." : await refusal(response),
     );
   }
-  return (response.status === 204 ? undefined : await response.json()) as T;
+  return response;
 }
 
 /** What the API says about a refusal, where it says it in words. */
@@ -134,8 +141,31 @@ export const submit = (quizId: string, answers: number[]) =>
 export const submission = (submissionId: string) => call<Submission>(`/api/submissions/${id(submissionId)}`);
 export const grades = () => call<Submission[]>("/api/grades");
 export const recommendations = () => call<Course[]>("/api/recommendations");
-export const ask = (question: string, courseId: string | null) =>
-  call<Answer>("/api/tutor/questions", { question, course_id: courseId });
+export const feedback = (answerId: string, helpful: boolean) =>
+  call<unknown>("/api/tutor/feedback", { answer_id: answerId, helpful });
+
+/** Asks the tutor. Calls back with each word of the answer as it comes, and gives what it is from. */
+export async function ask(question: string, courseId: string | null, onWord: (word: string) => void): Promise<Answer> {
+  const response = await send("/api/tutor/questions/stream", { question, course_id: courseId });
+  let said: Answer | undefined;
+  for await (const line of lines(response)) {
+    const told = JSON.parse(line) as { word: string } | Answer;
+    if ("word" in told) onWord(told.word);
+    else said = told;
+  }
+  if (!said) throw new ApiError("The tutor broke off. Please try again in a moment.");
+  return said;
+}
+
+async function* lines(response: Response): AsyncGenerator<string> {
+  const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+  let waiting = "";
+  for (let part = await reader?.read(); part && !part.done; part = await reader?.read()) {
+    const whole = (waiting + part.value).split("\n");
+    waiting = whole.pop() ?? "";
+    yield* whole;
+  }
+}
 export const exams = () => call<Exam[]>("/api/exams");
 export const beginExam = (examId: string) => call<ExamSession>(`/api/exams/${id(examId)}/sessions`, {});
 export const examSession = (sessionId: string) => call<ExamSession>(`/api/exam-sessions/${id(sessionId)}`);

@@ -37,12 +37,10 @@ function privacy(person: api.Person, consents: api.Consent[]): HTMLElement {
   const rows = (Object.keys(PURPOSES) as api.Purpose[]).map((purpose) => {
     const given = consents.find((c) => c.purpose === purpose);
     const [title, says] = PURPOSES[purpose];
-    // About children there is no product analytics, whatever anybody said.
-    const never = person.under_13 && purpose === "product_analytics";
     const box = el("input", {
       type: "checkbox",
       "data-testid": `consent-${purpose}`,
-      checked: !never && (given?.granted ?? false),
+      checked: given?.granted ?? false,
       disabled: person.under_13,
     });
     const change = async () => {
@@ -55,6 +53,6 @@ function privacy(person: api.Person, consents: api.Consent[]): HTMLElement {
     box.addEventListener("change", () => void change());
     return el("li", {}, el("label", {}, box, el("span", {}, el("strong", {}, title), el("span", { class: "quiet" }, says))));
   });
-  const guardian = person.under_13 && el("p", { class: "quiet" }, "Your guardian decides for you.");
+  const guardian = person.under_13 && el("p", { class: "quiet" }, "Your guardian decides for you. What is counted then names nobody.");
   return el("div", { class: "sheet" }, guardian, el("ul", { class: "consents" }, ...rows));
 }

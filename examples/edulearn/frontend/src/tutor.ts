@@ -30,8 +30,13 @@ export function tutorForm(courseId: string | null): HTMLElement {
     button.disabled = true;
     answer.replaceChildren(el("p", { class: "quiet" }, "Thinking …"));
     try {
-      const given = await telemetry.action("ask tutor", () => api.ask(question.value, courseId));
-      answer.replaceChildren(...answered(given));
+      const text = el("p", {}, "");
+      const onWord = (word: string) => {
+        if (!text.isConnected) answer.replaceChildren(text);
+        text.append(word);
+      };
+      const given = await telemetry.action("ask tutor", () => api.ask(question.value, courseId, onWord));
+      answer.append(...answered(given));
     } catch (problem) {
       answer.replaceChildren(el("p", { class: "problem" }, (problem as Error).message));
     } finally {
@@ -51,7 +56,22 @@ export function tutorForm(courseId: string | null): HTMLElement {
 function answered(given: api.Answer): HTMLElement[] {
   const sources = given.sources.map((s) => el("li", {}, `${s.course_title}: ${s.heading}`));
   return [
-    el("p", {}, given.answer),
     ...(sources.length > 0 ? [el("p", { class: "quiet" }, "From"), el("ul", { class: "sources" }, ...sources)] : []),
+    feedback(given.answer_id),
   ];
+}
+
+function feedback(answerId: string): HTMLElement {
+  const say = (helpful: boolean) => async () => {
+    box.replaceChildren(el("span", { class: "quiet" }, "Thank you."));
+    await telemetry.action("tutor feedback", () => api.feedback(answerId, helpful)).catch(() => undefined);
+  };
+  const chip = (label: string, helpful: boolean) =>
+    el(
+      "button",
+      { type: "button", class: "chip", "data-testid": `helpful-${helpful}`, onclick: () => void say(helpful)() },
+      label,
+    );
+  const box = el("p", { class: "chips feedback" }, el("span", { class: "quiet" }, "Did this help?"), chip("Yes", true), chip("No", false));
+  return box;
 }

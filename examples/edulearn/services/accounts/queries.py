@@ -14,7 +14,7 @@ from edulearn.services.accounts.shapes import (
     Purpose,
     TenantOut,
 )
-from edulearn.services.caller import Caller
+from edulearn.services.caller import Analytics, Caller
 
 ANALYTICS: Purpose = "product_analytics"
 
@@ -46,11 +46,12 @@ def person_out(session: Session, person: Person) -> PersonOut:
     )
 
 
-def _analytics(granted: bool | None, *, under_13: bool) -> str:
-    if under_13:
-        # Whatever a guardian said: there is no product analytics about children.
-        return "under-13"
-    return "" if granted is None else "granted" if granted else "refused"
+def _analytics(granted: bool | None, *, under_13: bool) -> Analytics:
+    if granted is None:
+        return ""
+    if not granted:
+        return "refused"
+    return "granted-for-child" if under_13 else "granted"
 
 
 def profile(session: Session, caller: Caller) -> ProfileOut | None:

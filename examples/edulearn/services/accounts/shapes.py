@@ -30,7 +30,7 @@ class TenantOut(msgspec.Struct, frozen=True):
 
 
 class PersonOut(msgspec.Struct, frozen=True):
-    """Somebody who is signed in, or visits. `analytics`: granted, refused, under-13, or empty: not asked yet."""
+    """Somebody who is signed in, or visits. `analytics` is one of `caller.Analytics`."""
 
     person_id: str
     tenant_id: str

@@ -5,10 +5,13 @@ from typing import NamedTuple
 
 import httpx
 from fastapi import Request, Response
+from fastapi.responses import StreamingResponse
+from starlette.background import BackgroundTask
 
 from edulearn.services.caller import Caller
 
 LARGEST_BODY_BYTES = 64 * 1024
+STREAMED = "application/x-ndjson"
 _is_id = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}").fullmatch
 
 
@@ -34,6 +37,8 @@ ROUTES = (
     Route("GET", "/api/grades", "courses", "/grades"),
     Route("GET", "/api/recommendations", "courses", "/recommendations"),
     Route("POST", "/api/tutor/questions", "tutor", "/questions"),
+    Route("POST", "/api/tutor/questions/stream", "tutor", "/questions/stream"),
+    Route("POST", "/api/tutor/feedback", "tutor", "/feedback"),
     Route("GET", "/api/exams", "proctoring", "/exams"),
     Route("POST", "/api/exams/{exam_id}/sessions", "proctoring", "/exams/{exam_id}/sessions"),
     Route("GET", "/api/exam-sessions", "proctoring", "/sessions"),
@@ -69,13 +74,31 @@ async def pass_on(
     path = route.behind.format_map(request.path_params)
     headers = caller.headers() | {"content-type": request.headers.get("content-type", "application/json")}
     try:
-        answer = await client.request(route.method, path, content=body, headers=headers)
+        asked = client.build_request(route.method, path, content=body, headers=headers)
+        answer = await client.send(asked, stream=True)
     except httpx.TimeoutException:
         return _problem(504, f"{route.service} did not answer in time")
     except httpx.TransportError:
         return _problem(502, f"{route.service} cannot be reached")
     media_type = answer.headers.get("content-type", "application/json")
-    return Response(answer.content, answer.status_code, media_type=media_type)
+    if media_type.startswith(STREAMED):
+        # Passed on as it comes. Where the service stops in the middle, the browser sees the connection end.
+        return StreamingResponse(
+            answer.aiter_bytes(),
+            answer.status_code,
+            media_type=media_type,
+            background=BackgroundTask(answer.aclose),
+        )
+    return await _whole(route, answer, media_type)
+
+
+async def _whole(route: Route, answer: httpx.Response, media_type: str) -> Response:
+    try:
+        return Response(await answer.aread(), answer.status_code, media_type=media_type)
+    except httpx.TransportError:
+        return _problem(502, f"{route.service} broke off")
+    finally:
+        await answer.aclose()
 
 
 def _problem(status: int, message: str) -> Response:
