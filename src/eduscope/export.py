@@ -171,14 +171,24 @@ class Exporter:
         self._wake.set()
         return self._idle.wait(timeout_seconds)
 
-    def close(self, timeout_seconds: float) -> None:
-        """Sends what it can in the time given, counts the rest as dropped, and ends the thread."""
+    def start(self) -> None:
+        """Starts the thread before the first line: at the very end of a process none can be started."""
+        with self._lock:
+            if self._thread is None and not self._closed:
+                self._start_thread()
+
+    def begin_close(self, timeout_seconds: float) -> None:
+        """Takes no more, and lets the thread send what it can in the time given. Does not wait."""
         with self._lock:
             self._closed = True
             self._stop_at = time.monotonic() + timeout_seconds
-            thread = self._thread
         self._stop.set()
         self._wake.set()
+
+    def close(self, timeout_seconds: float) -> None:
+        """Sends what it can in the time given, counts the rest as dropped, and ends the thread."""
+        self.begin_close(timeout_seconds)
+        thread = self._thread
         if thread is not None and thread is not threading.current_thread():
             thread.join(timeout_seconds + 0.2)
         with self._lock:

@@ -72,6 +72,7 @@ def batch_processor(config: Config, exporter: SpanExporter | None = None) -> Spa
     return SpanQueue(
         deliver,
         interval_seconds=config.export_interval_seconds,
+        start_targets=targets.start,
         flush_targets=targets.flush,
         close_targets=targets.close,
         drop=targets.drop,

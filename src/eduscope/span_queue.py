@@ -6,6 +6,7 @@ one object in all queues, so that several targets hardly take more memory than o
 
 import os
 import threading
+import time
 import weakref
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -28,17 +29,19 @@ Deliver = Callable[[Sequence[ReadableSpan]], None]
 class SpanQueue(SpanProcessor):
     """Takes ended spans from the host's threads and hands them on in batches. The thread starts with the first."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - built in one place, by keyword
         self,
         deliver: Deliver,
         *,
         interval_seconds: float,
+        start_targets: Callable[[], None] = lambda: None,
         flush_targets: Callable[[float], bool] = lambda timeout_seconds: True,
         close_targets: Callable[[float], None] = lambda timeout_seconds: None,
         drop: Callable[[str, int], None] = counters.drop_spans,
     ) -> None:
         self._deliver = deliver
         self._interval_seconds = interval_seconds
+        self._start_targets = start_targets
         self._flush_targets = flush_targets
         self._close_targets = close_targets
         self._drop = drop
@@ -78,23 +81,21 @@ class SpanQueue(SpanProcessor):
 
     def force_flush(self, timeout_millis: int = 30_000) -> bool:
         """Waits until every span so far is sent or given up; False if the time was not enough."""
-        until = threading.Thread(target=self._empty, name="eduscope-flush", daemon=True)
-        until.start()
-        until.join(timeout_millis / 1000)
-        return not until.is_alive() and self._flush_targets(timeout_millis / 1000)
+        until = time.monotonic() + timeout_millis / 1000
+        emptied = self._empty(timeout_millis / 1000)
+        return emptied and self._flush_targets(max(until - time.monotonic(), 0))
 
     def stop(self, timeout_seconds: float) -> None:
         """Hands on what waits and closes the targets, in the time given."""
+        until = time.monotonic() + timeout_seconds
         self._closed = True
         self._wake.set()
-        last = threading.Thread(target=self._empty, name="eduscope-flush", daemon=True)
-        last.start()
-        last.join(timeout_seconds)
+        self._empty(timeout_seconds)
         left = len(self._waiting)
         self._waiting.clear()
         if left:
             self._drop("shutdown", left)
-        self._close_targets(timeout_seconds)
+        self._close_targets(max(until - time.monotonic(), 0))
 
     def shutdown(self) -> None:
         """As `stop`, for a provider that shuts its processors down."""
@@ -106,6 +107,7 @@ class SpanQueue(SpanProcessor):
                 return
             thread = threading.Thread(target=self._run, name="eduscope-spans", daemon=True)
             try:
+                self._start_targets()
                 thread.start()
             except RuntimeError:  # the interpreter is ending, or the process may have no more threads
                 counters.failure("export_thread")
@@ -113,21 +115,28 @@ class SpanQueue(SpanProcessor):
             self._thread = thread
 
     def _run(self) -> None:
+        quiet.on = True  # what is logged about the sending is not sent in turn
         while not self._closed:
             self._wake.wait(self._interval_seconds)
             self._wake.clear()
             self._empty()
 
-    def _empty(self) -> None:
-        """Hands on all there is, one caller at a time, so that `force_flush` waits for what is under way."""
-        with self._delivering:
-            quiet.on = True  # what is logged about the sending is not sent in turn
+    def _empty(self, timeout_seconds: float = -1) -> bool:
+        """Hands on all there is, one caller at a time; False where another takes longer than the time given."""
+        if not self._delivering.acquire(timeout=timeout_seconds):
+            return False
+        was_quiet, quiet.on = quiet.on, True
+        try:
             while batch := self._take():
                 try:
                     self._deliver(batch)
                 except Exception:  # noqa: BLE001 - must not reach the host, nor end the thread
                     counters.failure("export_spans")
                     self._drop("export_failed", len(batch))
+        finally:
+            quiet.on = was_quiet
+            self._delivering.release()
+        return True
 
     def _take(self) -> list[ReadableSpan]:
         return [self._waiting.popleft() for _ in range(min(BATCH_MAX_SPANS, len(self._waiting)))]

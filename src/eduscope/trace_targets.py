@@ -3,7 +3,7 @@
 All speak OTLP over HTTP in protobuf (OpenTelemetry Protocol 1.x, `POST …/v1/traces`).
 """
 
-import threading
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -118,13 +118,26 @@ class Targets:
         for target in self._targets:
             target.tally.drop(reason, spans)
 
+    def start(self) -> None:
+        """Starts the threads: at the very end of a process none can be started."""
+        for target in self._targets:
+            target.exporter.start()
+
     def flush(self, timeout_seconds: float) -> bool:
         """Waits until every target has what it gets; False if the time was not enough."""
-        return all(_side_by_side(lambda t: t.exporter.flush(timeout_seconds), self._targets))
+        until = time.monotonic() + timeout_seconds
+        for target in self._targets:  # all begin at once: a dead one must not use up the time of the others
+            target.exporter.flush(0)
+        flushed = [target.exporter.flush(max(until - time.monotonic(), 0)) for target in self._targets]
+        return all(flushed)
 
     def close(self, timeout_seconds: float) -> None:
         """Sends what it can in the time given, to all targets at once."""
-        _side_by_side(lambda t: t.exporter.close(timeout_seconds), self._targets)
+        until = time.monotonic() + timeout_seconds
+        for target in self._targets:
+            target.exporter.begin_close(timeout_seconds)
+        for target in self._targets:
+            target.exporter.close(max(until - time.monotonic(), 0))
         _queued.forget(self._queue_sizes)
 
     def _queue_sizes(self) -> list[tuple[tuple[str, ...], float]]:
@@ -147,18 +160,3 @@ def _target(name: str, door: Door, config: Config) -> Target:
 
 def _quieten() -> None:
     quiet.on = True
-
-
-def _side_by_side(act: Callable[[Target], object], targets: list[Target]) -> list[object]:
-    """One call per target at the same time: a dead one must not use up the time of the others."""
-    results: list[object] = [None] * len(targets)
-
-    def run(n: int) -> None:
-        results[n] = act(targets[n])
-
-    threads = [threading.Thread(target=run, args=(n,), daemon=True) for n in range(len(targets))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return results

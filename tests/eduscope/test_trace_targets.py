@@ -1,5 +1,8 @@
 """Spans reach every target by its own rules, and a dead one costs the others nothing."""
 
+import os
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 
@@ -167,3 +170,18 @@ def test_what_cannot_be_used_stops_start_up(given: dict[str, object], says: str)
 
 def test_headers_are_read_as_opentelemetry_writes_them() -> None:
     assert parse_headers("a=1, b = x=y ,") == {"a": "1", "b": "x=y"}
+
+
+def test_a_program_that_just_ends_leaves_its_spans_at_every_target(collector: Collect) -> None:
+    platform, jaeger = collector(), collector()
+    program = (
+        "import eduscope\n"
+        f"eduscope.init(service='x', endpoint={platform.url!r}, stdout=False, export_interval_seconds=30,\n"
+        f"    trace_exporters='platform,jaeger', jaeger_endpoint={jaeger.url!r})\n"
+        "with eduscope.tracing.span('last'): pass\n"
+    )
+    environ = {k: v for k, v in os.environ.items() if not k.startswith("EDUSCOPE_")}
+    run = subprocess.run([sys.executable, "-c", program], env=environ, capture_output=True, check=False)
+    assert (run.returncode, run.stderr) == (0, b"")
+    for target in (platform, jaeger):
+        assert names(target.wait_for(1, "/v1/traces")) == ["last"]
