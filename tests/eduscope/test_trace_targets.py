@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
@@ -76,7 +77,7 @@ def test_a_target_gets_spans_with_its_headers(collector: Collect, preset: str) -
     path, options, headers, encoding = PRESETS[preset]
     target = collector()
     address = {"platform": "endpoint"}.get(preset, f"{preset}_endpoint")
-    given = {address: target.url + path.removesuffix("/v1/traces"), **options}
+    given: dict[str, Any] = {address: target.url + path.removesuffix("/v1/traces"), **options}
     eduscope.init(service="courses", stdout=False, trace_exporters=preset, **given)
     with eduscope.tracing.span("grade.compute"):
         pass
