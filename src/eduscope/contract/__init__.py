@@ -2,10 +2,19 @@
 
 from eduscope.contract.classes import STORED_CLEAR, TOKENISED, WITHHELD, FieldClass
 from eduscope.contract.conventions import ATTRIBUTES
+from eduscope.contract.declaring import DeclarationError, declare, declared_here, on_change, withdraw
 from eduscope.contract.events import EVENT_TYPES, EventType, event_type
 from eduscope.contract.field import Field
 from eduscope.contract.records import LEVELS, MANDATORY, SPAN_KINDS, SPAN_STATUSES, LogRecord, SpanRecord
-from eduscope.contract.registry import LOG_FIELDS, SPAN_FIELDS, attribute, field, log_columns, span_columns
+from eduscope.contract.registry import (
+    LOG_FIELDS,
+    SPAN_FIELDS,
+    attribute,
+    attributes,
+    field,
+    log_columns,
+    span_columns,
+)
 from eduscope.contract.schema import json_schema
 from eduscope.contract.volume import HIGH_VOLUME_EVENTS
 
@@ -22,15 +31,21 @@ __all__ = [
     "STORED_CLEAR",
     "TOKENISED",
     "WITHHELD",
+    "DeclarationError",
     "EventType",
     "Field",
     "FieldClass",
     "LogRecord",
     "SpanRecord",
     "attribute",
+    "attributes",
+    "declare",
+    "declared_here",
     "event_type",
     "field",
     "json_schema",
     "log_columns",
+    "on_change",
     "span_columns",
+    "withdraw",
 ]

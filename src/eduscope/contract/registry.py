@@ -39,6 +39,9 @@ SPAN_FIELDS = _fields(SpanRecord)
 _ATTRIBUTES = {f.name: f for f in ATTRIBUTES}
 _BY_NAME = {f.name: f for f in (*ATTRIBUTES, *SPAN_FIELDS, *LOG_FIELDS)}
 
+_SHIPPED = frozenset(_BY_NAME)
+_added: dict[str, Field] = {}
+
 _KEPT_BY_THE_PLATFORM = {
     "received_at": "DateTime64(3, 'UTC') DEFAULT now64(3)",
     "attributes": ATTRIBUTES_COLUMN,
@@ -60,6 +63,37 @@ def attribute(name: str) -> Field | None:
     Unlike `field` it does not know the records' own columns: an attribute called `name` is not a span's name.
     """
     return _ATTRIBUTES.get(name)
+
+
+def attributes() -> tuple[Field, ...]:
+    """Every declared attribute: those the contract ships with, then those declared in this process."""
+    return (*ATTRIBUTES, *_added.values())
+
+
+def ships(name: str) -> bool:
+    """Whether the contract itself declares the name."""
+    return name in _SHIPPED
+
+
+def added() -> tuple[Field, ...]:
+    """What was declared in this process, by name."""
+    return tuple(_added[name] for name in sorted(_added))
+
+
+def add(new: Field) -> bool:
+    """Declares an attribute for this process. False where it is declared just so already."""
+    if _added.get(new.name) == new:
+        return False
+    _added[new.name] = _ATTRIBUTES[new.name] = _BY_NAME[new.name] = new
+    return True
+
+
+def remove(name: str) -> bool:
+    """Undoes a declaration of this process. False where there is none."""
+    if _added.pop(name, None) is None:
+        return False
+    del _ATTRIBUTES[name], _BY_NAME[name]
+    return True
 
 
 def log_columns() -> dict[str, str]:

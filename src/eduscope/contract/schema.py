@@ -4,10 +4,10 @@ from typing import Any
 
 import msgspec
 
-from eduscope.contract.conventions import ATTRIBUTES
 from eduscope.contract.events import EVENT_TYPES
 from eduscope.contract.field import Field
 from eduscope.contract.records import LogRecord, SpanRecord
+from eduscope.contract.registry import attributes
 from eduscope.contract.volume import HIGH_VOLUME_EVENTS
 
 VERSION = 1
@@ -26,15 +26,15 @@ def _attribute(field: Field) -> dict[str, Any]:
 def json_schema() -> dict[str, Any]:
     """The contract: one definition per record type, every declared attribute, and the rule for the rest."""
     _, definitions = msgspec.json.schema_components([LogRecord, SpanRecord], ref_template="#/$defs/{name}")
-    attributes = {f.name: _attribute(f) for f in ATTRIBUTES}
+    declared = {f.name: _attribute(f) for f in attributes()}
     log: dict[str, Any] = definitions["LogRecord"]
-    log["properties"] = log["properties"] | attributes
+    log["properties"] = log["properties"] | declared
     log["additionalProperties"] = {
         "type": ["string", "number", "boolean", "null"],
         "description": "Undeclared: a string is stored as a token until the field is declared.",
         "x-eduscope-class": "undeclared",
     }
-    definitions["Attributes"] = {"type": "object", "properties": attributes}
+    definitions["Attributes"] = {"type": "object", "properties": declared}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": f"/contract/v{VERSION}.json",

@@ -5,12 +5,15 @@ from typing import Any
 
 from litestar import get
 
-from eduscope.contract import json_schema
+from eduscope.contract import json_schema, on_change
 
 
 @cache
 def _schema() -> dict[str, Any]:
     return json_schema()
+
+
+on_change(_schema.cache_clear)
 
 
 @get("/contract/v1.json", summary="The contract", tags=["contract"], cache_control=None)

@@ -4,7 +4,7 @@ import asyncio
 
 import msgspec
 
-from eduscope.contract import ATTRIBUTES, FieldClass, field
+from eduscope.contract import ATTRIBUTES, FieldClass, attributes, field
 from eduscope_server.query.question import Question
 from eduscope_server.query.statement import statement
 from eduscope_server.store import Store
@@ -15,7 +15,8 @@ reads the wide columns of the chosen rows alone, and takes five times as long.""
 VALUES = 10
 MAX_VALUE_CHARACTERS = 200
 
-_TEXTS = [f.name for f in ATTRIBUTES if f.field_class in {FieldClass.LABEL, FieldClass.PATH}]
+_LISTED = frozenset({FieldClass.LABEL, FieldClass.PATH})
+"""Classes with few values: worth listing."""
 _CODES = [f.name for f in ATTRIBUTES if f.name.endswith("status_code")]
 """Numbers that are names of a kind: worth listing by value."""
 
@@ -40,7 +41,8 @@ async def read_facets(store: Store, question: Question) -> list[Facet]:
     """The fields of the newest records that match, the most useful first, with their frequent values."""
     condition = question.condition()
     parameters = condition.parameters | {"sample": SAMPLE}
-    listed = {"texts": _TEXTS, "codes": _CODES, "values": VALUES}
+    texts = [f.name for f in attributes() if f.field_class in _LISTED]
+    listed = {"texts": texts, "codes": _CODES, "values": VALUES}
     value_rows, measure_rows = await asyncio.gather(
         store.fetch(statement("facets.sql", "values", condition=condition), parameters | listed),
         store.fetch(statement("facets.sql", "measures", condition=condition), parameters),

@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 from clickhouse_connect.driver.client import Client
 
-from eduscope.contract import ATTRIBUTES, LOG_FIELDS, STORED_CLEAR, FieldClass
+from eduscope.contract import LOG_FIELDS, STORED_CLEAR, FieldClass, attributes
 from eduscope_server.store.engine import DATABASE, NOT_PLAIN_CODE
 from eduscope_server.store.sql import queries
 
@@ -184,11 +184,11 @@ def _macros() -> dict[str, str]:
 
 def _classes() -> dict[str, int]:
     """Every declared name's class, as its number."""
-    attributes = {
+    declared = {
         f.name: _NUMBERS["clear"] if f.field_class in STORED_CLEAR else _CLASS_NUMBERS[f.field_class]
-        for f in ATTRIBUTES
+        for f in attributes()
     }
-    return attributes | {f.name: _NUMBERS["column"] for f in LOG_FIELDS}
+    return declared | {f.name: _NUMBERS["column"] for f in LOG_FIELDS}
 
 
 def _list(words: Iterable[str]) -> str:

@@ -31,8 +31,9 @@ class TokenKey(NamedTuple):
 class Store:
     """ClickHouse, embedded or at an address. Safe to use from any thread."""
 
-    def __init__(self, engine: Engine, token_key: TokenKey | None) -> None:
+    def __init__(self, engine: Engine, token_key: TokenKey | None, *, schema_folder: Path | None) -> None:
         self._engine = engine
+        self._schema_folder = schema_folder
         self._token_key = token_key
         self._readers = ThreadPoolExecutor(READER_THREADS, thread_name_prefix="store-reader")
         self.inlets: dict[str, Inlet] = {}
@@ -44,11 +45,11 @@ class Store:
         `address` is a ClickHouse DSN; empty means embedded under `folder`. Without a token key, blocks that
         need a token made are refused. Raises `StoreUnavailable` or `SchemaError`.
         """
-        store = cls(Engine(address, folder), token_key)
+        schema_folder = None if address else folder / "format_schemas"
+        store = cls(Engine(address, folder), token_key, schema_folder=schema_folder)
         with translated():
-            client = store._engine.client()
-            migrate(client)
-            store.inlets = make_inlets(client, schema_folder=None if address else folder / "format_schemas")
+            migrate(store._engine.client())
+        store.follow_contract()
         store.fill_token_key()
         return store
 
@@ -94,6 +95,14 @@ class Store:
             # A restarted server has lost its in-memory key table: fill it again before the next try.
             self.fill_token_key(quiet=True)
             raise
+
+    def follow_contract(self) -> None:
+        """Inserts through views of the contract as it is now; to be called after a declaration.
+
+        Inserts under way end as they began.
+        """
+        with translated():
+            self.inlets = make_inlets(self._engine.client(), schema_folder=self._schema_folder)
 
     def command(self, sql: str) -> None:
         """Runs a statement that gives no rows: for migrations, tests and retention."""

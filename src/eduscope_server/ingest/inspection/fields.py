@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from eduscope.contract import Field, FieldClass, attribute
+from eduscope.contract import Field, FieldClass, attribute, on_change
 from eduscope.privacy import KeyRing, default_ring, is_clean, is_token, policy, redact, tokenize
 from eduscope_server.ingest.inspection.texts import Texts
 
@@ -86,6 +86,7 @@ class _Plans(dict[str, _Plan]):
 
 
 _plans = _Plans()
+on_change(_plans.clear)
 _labels = _Known()
 _people = _Known(PEOPLE_MAX)
 
