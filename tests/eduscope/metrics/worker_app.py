@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
@@ -10,6 +11,8 @@ import eduscope
 
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+BUSY_SECONDS = 0.02
 
 eduscope.init(service="shared", stdout=False, tracing=False)
 served = eduscope.metrics.counter("tests_served", "Served.", ("by",))
@@ -26,6 +29,7 @@ async def app(scope: MutableMapping[str, Any], receive: Receive, send: Send) -> 
         os.kill(os.getpid(), signal.SIGKILL)
     served.add(("all",))
     busy.set((), 1)
+    time.sleep(BUSY_SECONDS)  # noqa: ASYNC251 - the worker is to be busy, so that the other one gets its share
     await send({"type": "http.response.start", "status": 200, "headers": [(b"connection", b"close")]})
     await send({"type": "http.response.body", "body": str(os.getpid()).encode()})
 
@@ -40,6 +44,7 @@ def wsgi(
         os.kill(os.getpid(), signal.SIGKILL)
     served.add(("all",))
     busy.set((), 1)
+    time.sleep(BUSY_SECONDS)
     start_response("200 OK", [("connection", "close")])
     return [str(os.getpid()).encode()]
 
