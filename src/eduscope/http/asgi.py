@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 from eduscope.context import Context, enter, leave
+from eduscope.http import lifespan
 from eduscope.http import request as req
 from eduscope.http.exchange import ANSWER_HEADER, ScopedExchange
 from eduscope.http.observer import Observer
@@ -33,12 +34,15 @@ class ASGIMiddleware:
     trace. Recorded: method, route template, status, milliseconds to the last byte, sizes, the client's
     address with its host part hashed, the user agent, and the headers and query parameters that the
     configuration names. An exception is recorded and goes on. A websocket is one line and one span from its
-    handshake to its end. Lifespan passes through.
+    handshake to its end. Lifespan passes through, and at its end what waits is sent.
+
+    `has_lifespan=False` for an application that refuses lifespan: it is then answered here.
     """
 
-    def __init__(self, app: App) -> None:
+    def __init__(self, app: App, *, has_lifespan: bool = True) -> None:
         self._app = app
         self._observer = Observer("asgi")
+        self._lifespan = app if has_lifespan else lifespan.nothing_of_its_own
 
     async def __call__(self, scope: req.Scope, receive: Receive, send: Send) -> None:
         """Handles one ASGI connection."""
@@ -47,6 +51,8 @@ class ASGIMiddleware:
             await self._request(scope, receive, send)
         elif kind == "websocket":
             await self._connection(scope, receive, send)
+        elif kind == "lifespan":
+            await lifespan.observe(self._lifespan, scope, receive, send)
         else:
             await self._app(scope, receive, send)
 

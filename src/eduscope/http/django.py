@@ -29,7 +29,11 @@ def instrument(application: WSGIHandler | ASGIHandler) -> WSGIMiddleware | ASGIM
     handler: Any = application
     handler.resolve_request = _noting(handler.resolve_request)
     got_request_exception.connect(_note_exception, dispatch_uid="eduscope")
-    return ASGIMiddleware(handler) if isinstance(application, ASGIHandler) else WSGIMiddleware(handler)
+    return (
+        ASGIMiddleware(handler, has_lifespan=False)
+        if isinstance(application, ASGIHandler)
+        else WSGIMiddleware(handler)
+    )
 
 
 def _noting(resolve: Callable[[Any], Any]) -> Callable[[Any], Any]:
