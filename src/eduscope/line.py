@@ -15,7 +15,7 @@ from eduscope.counters import counters
 from eduscope.fields import IDS, KNOWN_CHARS_MAX, KNOWN_MAX, plans, safe_message
 from eduscope.sampling import KEEP_ALL, Sampling
 from eduscope.stack import exception_fields
-from eduscope.values import as_text, evaluated, number, quoted
+from eduscope.values import as_number, as_text, evaluated, is_a, number, quoted
 
 LEVELS: Final = {"debug": 10, "info": 20, "warning": 30, "error": 40, "critical": 50}
 """The numbers are those of Python's own `logging`."""
@@ -138,7 +138,7 @@ class Lines:
 
         A message that is sampled is not: its next line has to be decided on anew.
         """
-        text = message if message.__class__ is str else as_text(evaluated(message), self.chars_max)
+        text = message if type(message) is str else as_text(evaluated(message), self.chars_max)
         said = f',"message":{quoted(safe_message(text, self.chars_max))}{self._middle}'
         if message is text and len(text) <= KNOWN_CHARS_MAX and not self._sampling.is_sampled(text):
             if len(self._messages) >= MESSAGES_MAX:
@@ -154,10 +154,12 @@ class Lines:
             given = {name: evaluated(fields[name]) for name in IDS if name in fields}
             return derive(current(), **given).text, bound
         error = evaluated(fields[key])
-        if isinstance(error, tuple) and len(error) == 3:  # what `sys.exc_info()` gives
-            error = error[1]
-        if isinstance(error, BaseException):
-            bound += self.fields_text(exception_fields(error))
+        if is_a(error, tuple) and len(error) == 3:  # type: ignore[arg-type]  # what `sys.exc_info()` gives
+            error = error[1]  # type: ignore[index]
+        if is_a(error, BaseException):
+            named = {plans[name].key for name in fields}
+            told = exception_fields(error).items()  # type: ignore[arg-type]
+            bound += self.fields_text({name: said for name, said in told if name not in named})
         return ids, bound
 
     def _write_last_resort(self, level: int) -> None:
@@ -181,15 +183,18 @@ def _stamp(second: int) -> str:
 
 def _milliseconds(value: object) -> str:
     """A duration as JSON, to the microsecond; what is no number has no length."""
-    value = evaluated(value)
-    if isinstance(value, float) and -LONGEST_MS < value < LONGEST_MS:
-        return f"{value:.3f}"
-    if isinstance(value, (int, float)) and not isinstance(value, bool):
-        return number(value) or "null"
-    return "null"
+    try:
+        length = as_number(evaluated(value))
+    except Exception:  # noqa: BLE001 - a host's own number may raise anything
+        return "null"
+    if length is None or is_a(value, bool):
+        return "null"
+    if -LONGEST_MS < length < LONGEST_MS and is_a(length, float):
+        return f"{length:.3f}"
+    return number(length) or "null"
 
 
 def _journey(fields: Mapping[str, Any]) -> str:
     """The correlation id the line will have: what sampling decides by."""
     given = fields.get("correlation_id")
-    return given if given.__class__ is str else current().correlation_id
+    return given if type(given) is str else current().correlation_id

@@ -32,7 +32,7 @@ class Sampling:
 
     def rate(self, level: int, message: object) -> float:
         """The share of such lines that is kept."""
-        if self._events and level < WARNING and isinstance(message, str) and self.is_sampled(message):
+        if self._events and level < WARNING and type(message) is str and self.is_sampled(message):
             return self._rate
         return 1.0
 

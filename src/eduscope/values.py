@@ -6,7 +6,11 @@ import base64
 import datetime as dt
 import enum
 import math
+from collections.abc import Collection
+from decimal import Decimal
+from itertools import islice
 from json.encoder import encode_basestring
+from numbers import Integral, Real
 
 import msgspec
 
@@ -29,9 +33,14 @@ class Failed(str):
     __slots__ = ()
 
 
+def is_a(value: object, kinds: type | tuple[type, ...]) -> bool:
+    """`isinstance` that asks the value nothing: an object may fail at any look at it."""
+    return issubclass(type(value), kinds)
+
+
 def evaluated(value: object) -> object:
     """The value; of a lazy one (a callable that is no class) what it gives."""
-    if not callable(value) or isinstance(value, type):
+    if not callable(value) or is_a(value, type):
         return value
     try:
         return value()
@@ -64,6 +73,13 @@ def number(value: float) -> str | None:
     return float.__repr__(float(value)) if math.isfinite(value) else None
 
 
+def as_number(value: object) -> int | float | None:
+    """The plain number of a number of another kind (numpy's, a Decimal); None where it is none."""
+    if isinstance(value, Integral):
+        return int(value)
+    return float(value) if isinstance(value, (Real, Decimal)) else None
+
+
 def cut(text: str, chars_max: int) -> str:
     """The text, cut to a length; the cut says how long it was."""
     if len(text) <= chars_max:
@@ -91,7 +107,7 @@ def _text(value: object, chars_max: int) -> str:
     if isinstance(value, float) and not math.isfinite(value):
         return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
     if isinstance(value, (dict, list, tuple, set, frozenset)):
-        return msgspec.json.encode(_plain(value, DEPTH_MAX, chars_max)).decode("utf-8")
+        return msgspec.json.encode(_plain(value, DEPTH_MAX, _Room(chars_max))).decode("utf-8")
     if isinstance(value, BaseException):
         return f"{type(value).__name__}: {value}"
     return str(value)
@@ -104,20 +120,45 @@ def _bytes_text(value: bytes) -> str:
         return base64.b64encode(value).decode("ascii")
 
 
-def _plain(value: object, depth: int, chars_max: int) -> object:
-    """Containers rebuilt of what JSON knows, to a bounded depth and width."""
+class _Room:
+    """How much of a container may still be written, in characters: shared parts may repeat without end."""
+
+    __slots__ = ("chars",)
+
+    def __init__(self, chars: int) -> None:
+        self.chars = chars
+
+    def take(self, text: str) -> str:
+        """The text, and its length is gone."""
+        self.chars -= len(text) + 1
+        return text
+
+
+def _plain(value: object, depth: int, room: _Room) -> object:
+    """Containers rebuilt of what JSON knows, to a bounded depth, width and length."""
+    if room.chars <= 0:
+        return "…"
     if value is None or isinstance(value, bool):
+        room.chars -= 1
         return value
     if isinstance(value, (int, float)):
-        return msgspec.Raw((number(value) or "null").encode())
-    if isinstance(value, (dict, list, tuple, set, frozenset)) and depth == 0:
-        return "[too deep]"
+        return msgspec.Raw(room.take(number(value) or "null").encode())
+    if isinstance(value, (dict, list, tuple, set, frozenset)):
+        if depth == 0:
+            return room.take("[too deep]")
+        return _plain_container(value, depth - 1, room)
+    return _clean(room.take(as_text(value, max(room.chars, 1))))
+
+
+def _plain_container(value: Collection[object], depth: int, room: _Room) -> object:
+    room.chars -= 2
     if isinstance(value, dict):
-        entries = list(value.items())[:ITEMS_MAX]
-        return {_clean(as_text(k, 128)): _plain(v, depth - 1, chars_max) for k, v in entries}
-    if isinstance(value, (list, tuple, set, frozenset)):
-        return [_plain(item, depth - 1, chars_max) for item in list(value)[:ITEMS_MAX]]
-    return _clean(as_text(value, chars_max))
+        plain = {}
+        for key, item in islice(value.items(), ITEMS_MAX):
+            if room.chars > 0:
+                plain[_clean(room.take(as_text(key, 128)))] = _plain(item, depth, room)
+        return plain
+    return [_plain(item, depth, room) for item in islice(value, ITEMS_MAX) if room.chars > 0]
 
 
 def _clean(text: str) -> str:
