@@ -8,11 +8,11 @@ import datetime as dt
 import re
 from typing import Final
 
-from eduscope.contract import ATTRIBUTES, LOG_FIELDS, WITHHELD, FieldClass
+from eduscope.contract import ATTRIBUTES, LOG_FIELDS, WITHHELD, FieldClass, attribute, on_change
 from eduscope.counters import counters
 from eduscope.privacy import policy, redact, tokenize
 from eduscope.privacy.marker import withheld
-from eduscope.values import Failed, as_text, cut, evaluated, number, quoted
+from eduscope.values import UNREADABLE, Failed, as_number, as_text, cut, evaluated, is_a, number, quoted
 
 KNOWN_MAX: Final = 1024
 """Verdicts remembered per field; at the limit the memory starts again, which costs a few µs per value
@@ -41,8 +41,8 @@ EXCEPTION: Final = "exc_info"
 
 Scalar = str | bool | int | float | None
 
-_DECLARED = {f.name: f for f in ATTRIBUTES}
-_ALIASES = {name.replace(".", "_"): name for name in _DECLARED if name.replace(".", "_") not in _DECLARED}
+_NAMES = frozenset(f.name for f in ATTRIBUTES)
+_ALIASES = {name.replace(".", "_"): name for name in _NAMES if name.replace(".", "_") not in _NAMES}
 _is_key = re.compile(r"[A-Za-z_][A-Za-z0-9_.\-]{0,127}").fullmatch
 
 
@@ -74,7 +74,7 @@ class Plan:
         """The JSON of the values already judged, lead included."""
         self.judged: dict[str, str] = {}
         """The values already judged, as they may leave the process."""
-        self._field = _DECLARED.get(self.key)
+        self._field = attribute(self.key)
         self.alias = self.key != name
         self.odd = self.special or self.alias or self._field is None
         """Whether a value needs more than its look-up: a place of its own, a look for a double, or
@@ -96,7 +96,7 @@ class Plan:
 
     def count(self, value: object) -> None:
         """Counts a value that is no number and that nobody declared."""
-        if self.undeclared and not isinstance(value, (int, float)) and value is not None:
+        if self.undeclared and value is not None and not is_a(value, (int, float)):
             counters.undeclared_key(self.key)
 
     def learn(self, value: str, chars_max: int) -> str:
@@ -121,11 +121,14 @@ class Plan:
 
     def other(self, value: object, chars_max: int) -> str:
         """The JSON of anything but a plain string, lead included; of a callable, of what it gives."""
-        value = evaluated(value)
-        safe = value if isinstance(value, Failed) else self.safe(value, chars_max)
-        if safe is None:
-            return self.lead + "null"
-        return self.lead + (quoted(safe) if isinstance(safe, str) else number(safe) or "null")
+        try:
+            value = evaluated(value)
+            safe = value if isinstance(value, Failed) else self.safe(value, chars_max)
+            if safe is None:
+                return self.lead + "null"
+            return self.lead + (quoted(safe) if isinstance(safe, str) else number(safe) or "null")
+        except Exception:  # noqa: BLE001 - a value that fails at a look costs the line no more than itself
+            return self.lead + quoted(UNREADABLE)
 
     def safe(self, value: object, chars_max: int) -> Scalar:
         """The value as it may leave the process."""
@@ -133,6 +136,8 @@ class Plan:
             return self.safe_text(value, chars_max)
         if value is None or (self.numbers and isinstance(value, (bool, int, float))):
             return value
+        if self.numbers and (plain := as_number(value)) is not None:
+            return plain
         if self._withheld:
             return withheld(self._withheld.value)
         if self._times and isinstance(value, (dt.datetime, dt.date, dt.time)):
@@ -171,8 +176,11 @@ def plan(name: str) -> Plan:
 
 
 def forget() -> None:
-    """Forgets every verdict: another key ring makes other tokens."""
+    """Forgets every verdict: another key ring makes other tokens, another declaration other plans."""
     plans.clear()
+
+
+on_change(forget)  # a field declared later is written as its class says from then on
 
 
 def safe_message(text: str, chars_max: int = 8192) -> str:
