@@ -17,7 +17,7 @@ EXPECTED_CLASSES = ("23", "40")
 
 def failure_fields(error: BaseException) -> dict[str, Any]:
     """`error.type`, `db.response.status_code` and the constraint's name, where they are known."""
-    fields: dict[str, Any] = {"error.type": type_name(error)}
+    fields: dict[str, Any] = {"error.type": type_name(_drivers_own(error))}
     code = status_code(error)
     if code:
         fields["db.response.status_code"] = code
@@ -25,6 +25,12 @@ def failure_fields(error: BaseException) -> dict[str, Any]:
     if constraint:
         fields["db.constraint.name"] = constraint
     return fields
+
+
+def _drivers_own(error: BaseException) -> BaseException:
+    """The driver's error behind the one that SQLAlchemy's adapter for an asynchronous driver makes of it."""
+    adapted = type(error).__module__.startswith("sqlalchemy.dialects.")
+    return error.__cause__ if adapted and error.__cause__ is not None else error
 
 
 def is_expected(error: BaseException) -> bool:

@@ -48,6 +48,8 @@ DURATION_BUCKETS_SECONDS = (
 )
 """A primary-key look-up takes half a millisecond; what takes ten seconds is broken either way."""
 
+EXEMPLAR_MIN_NS = 5_000_000
+
 durations = metrics.histogram(
     "db_client_operation_duration_seconds",
     "Calls of databases, until the answer began.",
@@ -106,7 +108,10 @@ class Observation:
             ids = current()
             spans = tracing.active()
             trace_id = 0 if spans is None else _record(spans, known, duration_ns, ids, rows)
-            durations.observe(known.labels, duration_ns / 1e9, trace_id)
+            # An exemplar shows where time went; of the quick calls there are too many to choose from.
+            durations.observe(
+                known.labels, duration_ns / 1e9, trace_id if duration_ns > EXEMPLAR_MIN_NS else 0
+            )
             work = ids.learned
             if work is not None and known.counted:
                 if work.queries is None:

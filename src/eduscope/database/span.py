@@ -29,6 +29,7 @@ class ClientSpans:
 
     def __init__(self, spans: Spans) -> None:
         self.spans = spans
+        self._provider: Any = spans.provider
         self._ids_of: tuple[Context | None, dict[str, str]] = (None, {})
         self._processors: object = None
         self._direct = False
@@ -57,8 +58,8 @@ class ClientSpans:
         if not flags & 1:
             # Of a trace that is not kept only failed spans may be, and who keeps them decides.
             return self._started(name, attributes, ended_ns, duration_ns, failed) if failed else 0
-        provider = self.spans.provider
-        own = SpanContext(trace_id, provider.id_generator.generate_span_id(), False, flags, state)  # type: ignore[attr-defined]
+        # A span's context checks that its ids are in range; these come from one that did, and from a generator.
+        own = tuple.__new__(SpanContext, (trace_id, self._new_span_id(), False, flags, state, True))
         self._hand_on(
             ReadableSpan(
                 name,
@@ -88,15 +89,20 @@ class ClientSpans:
 
     def _is_direct(self) -> bool:
         """Whether the provider would do no more than we do. Asked anew when it gets another processor."""
-        provider = self.spans.provider
-        processors = getattr(getattr(provider, "_active_span_processor", None), "_span_processors", None)
+        try:
+            processors = self._provider._active_span_processor._span_processors
+        except AttributeError:  # a provider of another make
+            return False
         if processors is not self._processors:
             self._processors = processors
-            self._direct = _is_ours(provider, processors)
+            self._direct = _is_ours(self._provider, processors)
             if self._direct:
-                self._resource = provider.resource  # type: ignore[attr-defined]
+                self._resource = self._provider.resource
                 self._scope = getattr(self.spans.tracer, "_instrumentation_scope", None)
-                self._hand_on = provider._active_span_processor.on_end  # type: ignore[attr-defined]
+                self._new_span_id = self._provider.id_generator.generate_span_id
+                self._hand_on = self._provider._active_span_processor.on_end
+                if len(processors) == 1:
+                    self._hand_on = processors[0].on_end
         return self._direct
 
     def _started(

@@ -120,6 +120,7 @@ async def test_an_asynchronous_engine_tells_its_callers_place_and_no_value(
             except sa.exc.IntegrityError as error:
                 eduscope.errors.report(error)
     line = failed_line(seen)
+    assert line["error.type"] in {"psycopg.errors.UniqueViolation", "asyncpg.exceptions.UniqueViolationError"}
     assert line["db.response.status_code"] == "23505"
     assert line["db.constraint.name"] == "people_email_key"
     assert line["code.function.name"] == "test_an_asynchronous_engine_tells_its_callers_place_and_no_value"
