@@ -3,9 +3,11 @@
 import http.client
 import importlib.util
 import ssl
+import time
 import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from email.utils import parsedate_to_datetime
 from functools import cache
 from urllib.parse import urlsplit
 
@@ -154,8 +156,15 @@ _BUSY = frozenset({408, 425, 429, 502, 503, 504})
 
 
 def _seconds(retry_after: str | None) -> float:
-    """Retry-After in seconds. Its date form is used by no target and counts as none."""
+    """Retry-After in seconds, from either of its forms (RFC 9110, 10.2.3); 0 where it is neither."""
     try:
-        return min(max(float(retry_after or 0), 0.0), RETRY_AFTER_MAX_SECONDS)
-    except ValueError:
+        return min(max(0.0, _until(retry_after or "0")), RETRY_AFTER_MAX_SECONDS)  # in this order NaN is 0
+    except (ValueError, OverflowError):
         return 0.0
+
+
+def _until(retry_after: str) -> float:
+    try:
+        return float(retry_after)
+    except ValueError:
+        return parsedate_to_datetime(retry_after).timestamp() - time.time()

@@ -235,6 +235,9 @@ def test_many_threads_lose_nothing(platform: LocalPlatform, make: Make) -> None:
         (503, "1e9", Outcome(Verdict.LATER, "status_503", 60.0)),
         (503, "-5", Outcome(Verdict.LATER, "status_503", 0.0)),
         (503, "Wed, 21 Oct 2026 07:28:00 GMT", Outcome(Verdict.LATER, "status_503", 0.0)),
+        (503, "Wed, 21 Oct 2126 07:28:00 GMT", Outcome(Verdict.LATER, "status_503", 60.0)),
+        (503, "soon", Outcome(Verdict.LATER, "status_503", 0.0)),
+        (503, "nan", Outcome(Verdict.LATER, "status_503", 0.0)),
         (500, None, Outcome(Verdict.DOUBTFUL, "status_500")),
     ],
 )
