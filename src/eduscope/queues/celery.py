@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from celery import Celery, signals
 
 from eduscope.counters import counters
-from eduscope.lifecycle import running_config
+from eduscope.lifecycle import flush, running_config
 from eduscope.queues.celery_depth import Depth
 from eduscope.queues.job import Job
 from eduscope.queues.sending import SENT_AT, Sending
@@ -100,9 +100,7 @@ def _prerun(task_id: str = "", task: Any = None, **_signal: Any) -> None:
         job_id=str(task_id),
         attempt=int(request.retries or 0) + 1,
         # A task with an `eta` waits because it was told to.
-        carrier={
-            k: v for k, v in (request.headers or {}).items() if not request.eta or k != SENT_AT
-        },
+        carrier={k: v for k, v in (request.headers or {}).items() if not request.eta or k != SENT_AT},
     )
     job.begin()
     setattr(request, _JOB, job)
@@ -132,6 +130,14 @@ def _postrun(task: Any = None, state: str | None = None, **_signal: Any) -> None
         job.end(_OUTCOMES.get(state or "", str(state).lower()), error)
 
 
+@_spared
+def _process_ends(**_signal: Any) -> None:
+    """A process of the pool ends by `os._exit`, past `atexit` and the finalizers of `multiprocessing`."""
+    config = running_config()
+    if config is not None:
+        flush(config.shutdown_timeout_seconds)
+
+
 def _leave_logging(**_signal: Any) -> None:
     """Whoever listens to `setup_logging` sets it up, and Celery does not: it would take our handler away."""
 
@@ -145,4 +151,5 @@ _RECEIVERS = (
     (signals.task_failure, _failed),
     (signals.task_retry, _retried),
     (signals.task_postrun, _postrun),
+    (signals.worker_process_shutdown, _process_ends),
 )

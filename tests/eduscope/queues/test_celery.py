@@ -14,6 +14,7 @@ import pytest
 from celery import Celery
 from celery.contrib.testing.worker import start_worker
 from opentelemetry.trace import SpanKind, StatusCode
+from tests.eduscope.local_platform import LocalPlatform
 
 import eduscope
 import eduscope.queues
@@ -173,14 +174,21 @@ app.worker_main(["worker", "--pool=prefork", "--concurrency=1", "--loglevel=INFO
 """
 
 
-def test_a_worker_process_writes_lines_of_one_shape(redis_address: str, tmp_path: Path) -> None:
+def test_a_worker_process_writes_lines_of_one_shape_and_sends_them_before_its_end(
+    redis_address: str, tmp_path: Path, platform: LocalPlatform
+) -> None:
     broker = redis_address.removesuffix("/0") + "/1"
     with (tmp_path / "out").open("wb") as out:
         worker = subprocess.Popen(
             [sys.executable, "-c", WORKER.format(broker=broker)],
             stdout=out,
             stderr=subprocess.DEVNULL,
-            env={k: v for k, v in os.environ.items() if not k.startswith("EDUSCOPE_")} | {"PYTHONPATH": "."},
+            env={k: v for k, v in os.environ.items() if not k.startswith("EDUSCOPE_")}
+            | {
+                "PYTHONPATH": ".",
+                "EDUSCOPE_ENDPOINT": platform.url,
+                "EDUSCOPE_EXPORT_INTERVAL_SECONDS": "60",
+            },
         )
         app = eduscope.queues.celery.instrument(school(broker))
         with eduscope.bind(tenant_id="t1", correlation_id="from-outside"):
@@ -204,6 +212,8 @@ def test_a_worker_process_writes_lines_of_one_shape(redis_address: str, tmp_path
     assert {line["job.outcome"] for line in jobs} == {"succeeded", "failed"}
     assert [line["message"] for line in lines if line["log_level"] == "error"] == ["job failed"]
     assert "Anna has" not in (tmp_path / "out").read_text()
+    sent = [line for line in platform.lines() if "job.name" in line]
+    assert {line["job.outcome"] for line in sent} == {"succeeded", "failed"}
 
 
 def wait_for_long(found: Callable[[], Any]) -> Any:
