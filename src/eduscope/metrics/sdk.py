@@ -16,6 +16,7 @@ def sdk_counters() -> list[tuple[str, str, Labels, list[Row]]]:
     return [
         ("eduscope_log_lines", "Lines written.", ("level",), _rows(lines)),
         ("eduscope_dropped_lines", "Lines given up.", ("reason",), _rows(counters.dropped)),
+        ("eduscope_sampled_out_lines", "Lines of high volume left out.", (), [((), counters.sampled_out)]),
         ("eduscope_undeclared_fields", "Strings tokenised.", ("key",), _rows(counters.undeclared)),
         ("eduscope_sdk_failures", "The SDK's own faults.", ("where",), _rows(counters.failures)),
         ("eduscope_exported_batches", "Batches kept.", (), [((), counters.sent_batches)]),
