@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 from eduscope.context import Context, enter, leave
+from eduscope.counters import counters
 from eduscope.http import lifespan
 from eduscope.http import request as req
 from eduscope.http.exchange import ANSWER_HEADER, ScopedExchange
@@ -58,15 +59,20 @@ class ASGIMiddleware:
 
     async def _request(self, scope: req.Scope, receive: Receive, send: Send) -> None:
         observer = self._observer
-        exchange = ASGIExchange(scope, send, req.read_headers(scope, observer.recorder().wanted), observer)
+        try:
+            headers = req.read_headers(scope, observer.recorder().wanted)
+            exchange = ASGIExchange(scope, send, headers, observer)
+            # The span is started before the context is entered: it gets the ids with its other attributes, at
+            # once.
+            if not _joined(scope, observer.context(exchange)):
+                observer.start_span(exchange)
+        except Exception:  # noqa: BLE001 - the host must never pay for being observed
+            counters.failure("asgi")
+            await self._app(scope, receive, send)
+            return
         if exchange.request_bytes is None:
             receive = exchange.counting(receive)
-        context = observer.context(exchange)
-        # The span is started before the context is entered: it gets the ids with its other attributes, at
-        # once.
-        if not _joined(scope, context):
-            observer.start_span(exchange)
-        token = enter(context)
+        token = enter(exchange.context)
         requests.in_progress += 1
         error: BaseException | None = None
         try:
@@ -81,10 +87,15 @@ class ASGIMiddleware:
 
     async def _connection(self, scope: req.Scope, receive: Receive, send: Send) -> None:
         observer = self._observer
-        headers = req.read_headers(scope, observer.recorder().wanted)
-        conversation = Conversation(scope, receive, send, headers)
-        if not _joined(scope, observer.context(conversation)):
-            observer.start_span(conversation)
+        try:
+            headers = req.read_headers(scope, observer.recorder().wanted)
+            conversation = Conversation(scope, receive, send, headers)
+            if not _joined(scope, observer.context(conversation)):
+                observer.start_span(conversation)
+        except Exception:  # noqa: BLE001 - the host must never pay for being observed
+            counters.failure("asgi")
+            await self._app(scope, receive, send)
+            return
         await observe(self._app, conversation, observer)
 
 
@@ -113,7 +124,9 @@ class ASGIExchange(ScopedExchange):
         """Passes a message of the answer on."""
         kind = message["type"]
         if kind == "http.response.body":
-            self.response_bytes += len(message.get("body", b""))
+            body = message.get("body")
+            if body:
+                self.response_bytes += len(body)
             await self._send(message)
             if not message.get("more_body", False):
                 self._answered()

@@ -129,6 +129,8 @@ def _known(  # noqa: PLR0913, PLR0917 - the parts of the key
         "url.scheme": scheme,
         "network.protocol.version": version,
     }
+    if status >= 500:
+        fields["error.type"] = str(status)  # the exception's type takes its place where there is one
     return _written(fields, f"{method} {route}")
 
 

@@ -40,7 +40,11 @@ class WSGIMiddleware:
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """Handles one request."""
-        exchange = WSGIExchange(environ, start_response, self._observer)
+        try:
+            exchange = WSGIExchange(environ, start_response, self._observer)
+        except Exception:  # noqa: BLE001 - the host must never pay for being observed
+            counters.failure("wsgi")
+            return self._app(environ, start_response)
         requests.in_progress += 1
         try:
             return exchange.run(self._app)

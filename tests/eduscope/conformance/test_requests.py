@@ -114,6 +114,7 @@ def test_an_error_is_one_line_with_frames_and_no_locals(service: Service, seen: 
     (line,) = [line for line in seen.lines if line["log_level"] == "error"]
     assert (line["message"], line["http.response.status_code"]) == ("request failed", 500)
     assert (line["http.outcome"], line["correlation_id"]) == ("server_error", CORRELATION)
+    assert line["error.type"] == "500"
     assert (line["exception.type"], line["exception.message"]) == ("ValueError", "no mail for [EMAIL]")
     assert re.search(r"school\.py:\d+ in fail$", line["exception.stacktrace"])
     everything = b"".join(seen.raw).decode() + "".join(span.to_json() for span in seen.spans)

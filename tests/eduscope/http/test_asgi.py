@@ -371,6 +371,19 @@ async def test_a_fault_of_the_observer_does_not_reach_the_request(
         assert (await client.get("/api/v1/courses/7")).status_code == 200
 
 
+@pytest.mark.parametrize("where", ["request.read_headers", "observer.inbound", "observer.tracing.active"])
+async def test_a_fault_before_the_request_leaves_it_alone(
+    seen: Captured, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("bug")
+
+    monkeypatch.setattr(f"eduscope.http.{where}", broken)
+    transport = httpx.ASGITransport(ASGIMiddleware(application()))
+    async with httpx.AsyncClient(transport=transport, base_url="http://service") as client:
+        assert (await client.get("/api/v1/later")).status_code == 200
+
+
 async def test_requests_side_by_side_keep_their_ids(seen: Captured) -> None:
     transport = httpx.ASGITransport(ASGIMiddleware(application()))
     async with httpx.AsyncClient(transport=transport, base_url="http://service") as client:

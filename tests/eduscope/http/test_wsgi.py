@@ -318,6 +318,16 @@ def test_a_fault_of_the_observer_does_not_reach_the_request(
     assert client.get("/mine").status_code == 200
 
 
+def test_a_fault_before_the_request_leaves_it_alone(
+    client: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("bug")
+
+    monkeypatch.setattr("eduscope.http.wsgi.read_headers", broken)
+    assert client.get("/mine").status_code == 200
+
+
 def test_a_real_server_and_requests_side_by_side_keep_their_ids(seen: Captured) -> None:
     class Quiet(wsgiref.simple_server.WSGIRequestHandler):
         def log_message(self, *args: object) -> None:
