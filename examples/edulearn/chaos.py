@@ -25,7 +25,7 @@ FAULTS: dict[Fault, str] = {
     "stale-cache": "proctoring goes on showing what an exam session was before the last change",
     "memory-leak": "tutor keeps half a megabyte of each question, up to 96 MiB",
     "dead-dependency": "the model server is stopped, so that the tutor reaches nobody",
-    "bad-release": "courses 1.1.0 is rolled out, which fails on submissions without a grade",
+    "bad-release": "courses 1.1.0 is rolled out, which fails on submissions without a right answer",
     "pii-in-log": "accounts writes an address and a phone number into a log line",
     "tampered-grade": "the newest grade is raised in the database, behind the application's back",
 }

@@ -95,6 +95,15 @@ async def test_a_request_leaves_a_line_and_a_span_for_each_query_under_its_corre
     assert {s.attributes["correlation_id"] for s in queries if s.attributes} == {"support-code-1"}
 
 
+async def test_its_metrics_tell_of_routes_queries_and_the_pool(settings: Settings, student: Caller) -> None:
+    async with served(make_app(settings)) as client:
+        await client.get("/courses/riverside-algebra", headers=student.headers())
+        metrics = (await client.get("/metrics")).text
+    assert 'http_route="/courses/{course_id}"' in metrics
+    assert "db_client_operation_duration_seconds_bucket" in metrics
+    assert "db_client_connection_count" in metrics
+
+
 async def test_no_learner_is_in_any_record(settings: Settings, student: Caller, seen: Captured) -> None:
     async with served(make_app(settings)) as client:
         await client.get("/grades", headers=student.headers())

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any, ClassVar
 
+import httpx
 import msgspec
 import pytest
 from tests.edulearn.conftest import served
@@ -22,6 +23,7 @@ from edulearn.services.gateway.telemetry import (
     ReportRefused,
     checked,
 )
+from edulearn.services.serve import instrumented
 from edulearn.settings import Settings
 
 KEY = "k" * 32
@@ -133,6 +135,12 @@ async def test_the_page_reports_through_the_gateway(settings: Settings, door: st
         assert (await client.post("/telemetry/v1/metrics", content=b"{}")).status_code == 422
         assert (await client.post("/telemetry/v1/traces", content=b"x" * 200_000)).status_code == 413
     assert [path for path, _, _ in Door.received] == ["/v1/traces"]
+
+
+async def test_browsers_are_not_told_the_metrics(settings: Settings) -> None:
+    app = instrumented(make_app(settings), serve_metrics=False)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://gateway") as client:
+        assert (await client.get("/metrics")).status_code == 404
 
 
 @pytest.mark.parametrize(

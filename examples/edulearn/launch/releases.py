@@ -6,7 +6,7 @@ from edulearn.chaos import Chaos
 from edulearn.settings import Settings
 
 BAD_RELEASE = "1.1.0"
-"""Tells how much of a quiz was right in percent, and forgot that a submission may have no grade yet."""
+"""Works out how many answers were wrong for each that was right, and forgot that none may be right."""
 ROLLED_OUT_TO = "courses"
 
 

@@ -20,13 +20,15 @@ def instrumented(app: FastAPI, *, serve_metrics: bool = True) -> ASGIApp:
     async def healthz() -> dict[str, str]:
         return {"status": "ok"}
 
-    if serve_metrics:
-        app.mount("/metrics", eduscope.metrics.asgi_app())
+    metrics = eduscope.metrics.asgi_app() if serve_metrics else app
     watched = eduscope.http.ASGIMiddleware(BindCaller(app))
 
     async def serve_one(scope: Scope, receive: Receive, send: Send) -> None:
-        quiet = scope["type"] == "http" and scope["path"].startswith(QUIET_PATHS)
-        await (app if quiet else watched)(scope, receive, send)
+        path = scope["path"] if scope["type"] == "http" else ""
+        if path == "/metrics":
+            await metrics(scope, receive, send)
+        else:
+            await (app if path.startswith(QUIET_PATHS) else watched)(scope, receive, send)
 
     return serve_one
 

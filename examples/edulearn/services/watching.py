@@ -8,7 +8,7 @@ from edulearn.settings import Settings
 # A record of each health check, or of each report that a browser sends, would only watch the watching.
 QUIET_PATHS = ("/healthz", "/metrics", "/telemetry/")
 # They tell of every request; the middleware's own request line says more.
-QUIET_LOGGERS = ("httpx", "httpcore", "granian", "_granian", "asyncio", "waitress")
+QUIET_LOGGERS = ("httpx", "httpcore", "granian", "_granian", "asyncio", "waitress", "procrastinate")
 # Browsers come to the gateway, and they may claim to be of any tenant.
 FACES_BROWSERS = "gateway"
 

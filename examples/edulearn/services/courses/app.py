@@ -15,7 +15,7 @@ from edulearn.queue import Queue
 from edulearn.services.asking import Asking
 from edulearn.services.caller import LEARNING
 from edulearn.services.courses import queries
-from edulearn.services.courses.faults import LeakyHandler, percent_right
+from edulearn.services.courses.faults import LeakyHandler, wrong_per_right
 from edulearn.services.courses.shapes import (
     AnswersIn,
     CourseDetail,
@@ -111,14 +111,14 @@ def _add_quizzes(app: FastAPI, release: str) -> None:
     @app.get("/submissions/{submission_id}")
     async def submission(database: Database, caller: Asking, submission_id: UUID) -> SubmissionOut:
         found = _found(await queries.submission(database, caller, submission_id), "submission")
-        percent_right(release, found)
+        wrong_per_right(release, found)
         return found
 
     @app.get("/grades")
     async def grades(database: Database, caller: Asking) -> list[SubmissionOut]:
         found = await queries.grades(database, caller)
         for submission in found:
-            percent_right(release, submission)
+            wrong_per_right(release, submission)
         return found
 
 

@@ -45,7 +45,7 @@ class LeakyHandler:
             return
 
 
-def percent_right(release: str, submission: SubmissionOut) -> None:
-    """What 1.1.0 adds to a submission, and where it fails: one without a grade has no score to divide."""
-    if release == BAD_RELEASE:
-        _ = 100 * submission.score / submission.points  # type: ignore[operator]
+def wrong_per_right(release: str, submission: SubmissionOut) -> None:
+    """What 1.1.0 works out for a graded submission, and where it fails: some have nothing right."""
+    if release == BAD_RELEASE and submission.score is not None and submission.points is not None:
+        _ = (submission.points - submission.score) / submission.score
