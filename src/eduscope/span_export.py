@@ -93,7 +93,7 @@ def safe_span(span: ReadableSpan) -> ReadableSpan:
         context=_plain(span.context),
         parent=_plain(span.parent),
         resource=_safe_resource(span.resource),
-        attributes=safe_attributes(span.attributes),
+        attributes=safe_attributes(_held(span)),
         events=[Event(_safe_name(e.name), safe_attributes(e.attributes), e.timestamp) for e in span.events],
         links=[Link(_bare(link.context), safe_attributes(link.attributes)) for link in span.links],
         kind=span.kind,
@@ -102,6 +102,13 @@ def safe_span(span: ReadableSpan) -> ReadableSpan:
         end_time=span.end_time,
         instrumentation_scope=span.instrumentation_scope,
     )
+
+
+def _held(span: ReadableSpan) -> Attributes:
+    """The attributes as the span holds them: OpenTelemetry's view of them runs Python for each, 2 µs of a span's 9."""
+    held = getattr(span, "_attributes", None)
+    held = getattr(held, "_dict", held)
+    return held if isinstance(held, dict) else span.attributes
 
 
 def _plain(context: SpanContext | None) -> SpanContext | None:

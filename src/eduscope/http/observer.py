@@ -115,8 +115,13 @@ class Observer:
         )
         if span is not None:
             attributes |= known.attributes
-            attributes |= exchange.context.attributes()
-            attributes |= ids
+            context = exchange.context
+            attributes["correlation_id"] = context.correlation_id
+            attributes["request_id"] = context.request_id
+            if context.tenant_id:
+                attributes["tenant_id"] = context.tenant_id
+            if ids:
+                attributes |= ids
             span.finish(known.span_name, attributes, failure, failed=status >= 500)
 
     def _record_late(self, error: Exception) -> None:
