@@ -9,6 +9,7 @@ import sys
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
+from functools import partial
 from hashlib import blake2b
 from pathlib import Path
 
@@ -35,6 +36,8 @@ from eduscope_server.ingest.lanes import Lanes
 from eduscope_server.ingest.metrics import IngestMetrics
 from eduscope_server.ingest.own_lines import OwnLines
 from eduscope_server.listening import free_address
+from eduscope_server.privacy.declared_fields import DeclaredFields
+from eduscope_server.privacy.findings import Findings
 from eduscope_server.query.tail import Tail
 from eduscope_server.state import State
 from eduscope_server.store import Store, TokenKey
@@ -139,6 +142,12 @@ async def opened(settings: Settings) -> AsyncIterator[tuple[Litestar, Access]]:
         )
         await windows.start()
         stack.push_async_callback(windows.stop)
+        declared_fields = DeclaredFields(state, follow=partial(asyncio.to_thread, store.follow_contract))
+        await declared_fields.start()
+        stack.push_async_callback(declared_fields.stop)
+        findings = Findings(store)
+        findings.start()
+        stack.push_async_callback(findings.stop)
         doors = make_doors(Shared(access, lanes, admission, limits, metrics, windows.seconds_left))
         app = create_app(
             store=store,
@@ -148,6 +157,7 @@ async def opened(settings: Settings) -> AsyncIterator[tuple[Litestar, Access]]:
             registry=registry,
             tail=tail,
             windows=windows,
+            declared_fields=declared_fields,
             secure_cookies=settings.public_url.startswith("https://"),
         )
         yield app, access

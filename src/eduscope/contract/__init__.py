@@ -2,7 +2,7 @@
 
 from eduscope.contract.classes import STORED_CLEAR, TOKENISED, WITHHELD, FieldClass
 from eduscope.contract.conventions import ATTRIBUTES
-from eduscope.contract.declaring import DeclarationError, declare, declared_here, on_change, withdraw
+from eduscope.contract.declaring import DeclarationError, checked, declare, declared_here, on_change, withdraw
 from eduscope.contract.events import EVENT_TYPES, EventType, event_type
 from eduscope.contract.field import Field
 from eduscope.contract.records import LEVELS, MANDATORY, SPAN_KINDS, SPAN_STATUSES, LogRecord, SpanRecord
@@ -39,6 +39,7 @@ __all__ = [
     "SpanRecord",
     "attribute",
     "attributes",
+    "checked",
     "declare",
     "declared_here",
     "event_type",

@@ -20,6 +20,7 @@ from eduscope_server.api import (
     keys,
     logs,
     parameters,
+    privacy,
     schema,
     services,
     session,
@@ -29,6 +30,7 @@ from eduscope_server.api.console import CONSOLE_FOLDER, serve_console
 from eduscope_server.api.headers import add_security_headers
 from eduscope_server.api.problems import problem_handlers
 from eduscope_server.debugging import DebugWindows
+from eduscope_server.privacy.declared_fields import DeclaredFields
 from eduscope_server.query.tail import Tail
 from eduscope_server.state import State
 from eduscope_server.store import Store
@@ -61,6 +63,11 @@ ROUTES: tuple[HTTPRouteHandler, ...] = (
     debug_windows.list_windows,
     debug_windows.open_window,
     debug_windows.close_window,
+    privacy.list_findings,
+    privacy.list_undeclared,
+    privacy.list_fields,
+    privacy.declare_field,
+    privacy.withdraw_field,
     contract.read_contract,
     schema.read_schema,
     health.read_health,
@@ -78,6 +85,7 @@ def create_app(  # noqa: PLR0913 - the parts of a whole platform
     registry: CollectorRegistry,
     tail: Tail | None = None,
     windows: DebugWindows | None = None,
+    declared_fields: DeclaredFields | None = None,
     secure_cookies: bool = False,
     console_folder: Path = CONSOLE_FOLDER,
 ) -> Litestar:
@@ -85,7 +93,7 @@ def create_app(  # noqa: PLR0913 - the parts of a whole platform
 
     Before the server is told to stop, the caller calls `app.state.end_streams()`, or it waits for live tails that
     never end. `tail` is told of commits by the caller; without one, live tails look once a second.
-    `windows` are the debug windows that the doors know too.
+    `windows` are the debug windows that the doors know too, `declared_fields` what the store's views follow.
     `secure_cookies` says that browsers reach the platform by https even where it does not see so itself.
     """
     live = tail or Tail(store)
@@ -100,6 +108,7 @@ def create_app(  # noqa: PLR0913 - the parts of a whole platform
             registry=registry,
             tail=live,
             debug_windows=windows or DebugWindows(state),
+            declared_fields=declared_fields or DeclaredFields(state),
             secure_cookies=secure_cookies,
             console_folder=console_folder,
         ),

@@ -104,10 +104,10 @@ class Store:
         with translated():
             self.inlets = make_inlets(self._engine.client(), schema_folder=self._schema_folder)
 
-    def command(self, sql: str) -> None:
-        """Runs a statement that gives no rows: for migrations, tests and retention."""
+    def command(self, sql: str, parameters: dict[str, Any] | None = None) -> None:
+        """Runs a statement that gives no rows: for migrations, tests, retention and what is derived from records."""
         with translated():
-            self._engine.client().command(sql)
+            self._engine.client().command(sql, parameters=parameters)
 
     def fill_token_key(self, *, quiet: bool = False) -> None:
         """Puts the token key where the views read it: in memory, never in a definition or on disk."""

@@ -1,0 +1,1 @@
+"""Privacy at the platform: what was found, what is declared, what is kept of a person and erased."""
