@@ -56,7 +56,8 @@ class Findings:
         """Counts every minute that is over and was not counted yet; gives their number. Raises `StoreError`."""
         (last,) = await self._store.fetch(_QUERIES["last_minute"])
         end = _whole_minute(self._now() - SETTLED)
-        start = first = max(last["minute"] + MINUTE, end - LOOKING_BACK)
+        first: datetime = max(last["minute"] + MINUTE, end - LOOKING_BACK)
+        start = first
         while start < end:
             stop = min(start + AT_ONCE, end)
             await asyncio.to_thread(self._count_minutes, start, stop)
