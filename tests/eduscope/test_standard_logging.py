@@ -42,8 +42,8 @@ def test_a_level_is_the_nearest_of_ours_below_it(captured: Captured, number: int
 
 
 def test_a_root_that_nobody_configured_hands_on_what_we_write(captured: Captured) -> None:
-    logging.getLogger("library").info("ready")
-    logging.getLogger("library").debug("not wanted")
+    logging.getLogger("a.library").info("ready")
+    logging.getLogger("a.library").debug("not wanted")
     assert [line["message"] for line in captured.lines] == ["ready"]
 
 
@@ -170,12 +170,12 @@ def test_a_record_of_an_unknown_form_costs_its_words_alone(captured: Captured) -
 
 
 def test_a_query_string_in_somebodys_message_is_dropped(captured: Captured) -> None:
-    logging.getLogger("library").warning("GET https://a.example/search?q=anna+schmidt&page=2 took long, why?")
+    logging.getLogger("a.library").warning("GET https://a.example/search?q=anna+schmidt&page=2 took long, why?")
     assert captured.lines[0]["message"] == "GET https://a.example/search took long, why?"
 
 
 def test_it_may_be_turned_off(stopped: None, capfd: pytest.CaptureFixture[str]) -> None:
     eduscope.init(service="courses", stdlib_logging=False, tracing=False)
-    logging.getLogger("library").warning("said")
+    logging.getLogger("a.library").warning("said")
     eduscope.get_logger().info("ours")
     assert [json.loads(line)["message"] for line in capfd.readouterr().out.splitlines()] == ["ours"]
