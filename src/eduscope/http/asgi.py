@@ -35,7 +35,8 @@ class ASGIMiddleware:
     trace. Recorded: method, route template, status, milliseconds to the last byte, sizes, the client's
     address with its host part hashed, the user agent, and the headers and query parameters that the
     configuration names. An exception is recorded and goes on. A websocket is one line and one span from its
-    handshake to its end. Lifespan passes through, and at its end what waits is sent.
+    handshake to its end. Lifespan passes through, and at its end what waits is sent. Inside of another one, it does
+    nothing.
 
     `has_lifespan=False` for an application that refuses lifespan: it is then answered here.
     """
@@ -48,7 +49,9 @@ class ASGIMiddleware:
     async def __call__(self, scope: req.Scope, receive: Receive, send: Send) -> None:
         """Handles one ASGI connection."""
         kind = scope["type"]
-        if kind == "http":
+        if req.OBSERVED in scope:
+            await self._app(scope, receive, send)
+        elif kind == "http":
             await self._request(scope, receive, send)
         elif kind == "websocket":
             await self._connection(scope, receive, send)
@@ -60,6 +63,7 @@ class ASGIMiddleware:
     async def _request(self, scope: req.Scope, receive: Receive, send: Send) -> None:
         observer = self._observer
         try:
+            scope[req.OBSERVED] = True
             headers = req.read_headers(scope, observer.recorder().wanted)
             exchange = ASGIExchange(scope, send, headers, observer)
             # The span is started before the context is entered: it gets the ids with its other attributes, at
@@ -88,6 +92,7 @@ class ASGIMiddleware:
     async def _connection(self, scope: req.Scope, receive: Receive, send: Send) -> None:
         observer = self._observer
         try:
+            scope[req.OBSERVED] = True
             headers = req.read_headers(scope, observer.recorder().wanted)
             conversation = Conversation(scope, receive, send, headers)
             if not _joined(scope, observer.context(conversation)):

@@ -64,21 +64,19 @@ class Call:
     def answered(self, status: int, content_length: str | None) -> None:
         """Notes the answer's head; the body may still be on its way."""
         self._status = status
-        span = self._span
-        if span is None:
-            return
-        span.set_attribute("http.response.status_code", status)
-        size = content_length or ""
-        if size.isascii() and size.isdigit() and len(size) < 16:
-            span.set_attribute("http.response.body.size", int(size))
-        if status >= 400:
-            span.set_attribute("error.type", str(status))
-            tracing.mark_failed(span)
+        try:
+            if self._span is not None:
+                _fill(self._span, status, content_length or "")
+        except Exception:  # noqa: BLE001 - the host must never pay for being observed
+            counters.failure("call")
 
     def failed(self, error: BaseException) -> None:
         """Notes that there was no answer."""
-        if self._span is not None:
-            tracing.fail(self._span, error)
+        try:
+            if self._span is not None:
+                tracing.fail(self._span, error)
+        except Exception:  # noqa: BLE001 - the host must never pay for being observed
+            counters.failure("call")
 
     def end(self) -> None:
         """The call is over."""
@@ -103,6 +101,15 @@ class Call:
         if peer:
             attributes["peer.service"] = peer
         self._span = spans.client_span(span_name(self._method, self._name), attributes)
+
+
+def _fill(span: Any, status: int, size: str) -> None:
+    span.set_attribute("http.response.status_code", status)
+    if size.isascii() and size.isdigit() and len(size) < 16:
+        span.set_attribute("http.response.body.size", int(size))
+    if status >= 400:
+        span.set_attribute("error.type", str(status))
+        tracing.mark_failed(span)
 
 
 def span_name(method: str, host: str) -> str:

@@ -27,6 +27,9 @@ KEPT_HEADERS = frozenset(
     }
 )
 
+OBSERVED = "eduscope.observed"
+"""In ASGI's scope or WSGI's environ: a middleware of ours is around this request already. One line is enough."""
+
 NOTED_ROUTE = "eduscope.route"
 TOLD_ERROR = "eduscope.error"
 """Where our parts for a framework leave, in ASGI's scope or WSGI's environ, the route and the exception."""

@@ -40,7 +40,10 @@ class WSGIMiddleware:
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """Handles one request."""
+        if req.OBSERVED in environ:
+            return self._app(environ, start_response)
         try:
+            environ[req.OBSERVED] = True
             exchange = WSGIExchange(environ, start_response, self._observer)
         except Exception:  # noqa: BLE001 - the host must never pay for being observed
             counters.failure("wsgi")

@@ -14,7 +14,8 @@ from tests.eduscope.echo_server import echo_server
 import eduscope
 import eduscope.http
 from eduscope import metrics
-from eduscope.http.call import HOSTS_MAX, span_name
+from eduscope.config import load
+from eduscope.http.call import HOSTS_MAX, may_have_ids, span_name
 from eduscope.testing import Captured
 
 OURS = {"x-correlation-id", "traceparent", "baggage"}
@@ -186,3 +187,24 @@ def test_spans_are_named_by_a_bounded_number_of_hosts(monkeypatch: pytest.Monkey
     assert len(names) <= 9 * HOSTS_MAX + 1
     assert "GET" in names
     assert span_name("GET", "2001:db8::1") == span_name("GET", "192.0.2.7") == "GET"
+
+
+@pytest.mark.parametrize(
+    ("host", "listed", "may"),
+    [
+        ("accounts", "accounts,tutor", True),
+        ("Accounts", "accounts", True),
+        ("accounts.evil.example", "accounts", False),
+        ("api.school.example", "*.school.example", True),
+        ("school.example", "*.school.example", False),
+        ("evilschool.example", "*.school.example", False),
+        ("anything", "*", True),
+        ("", "accounts", False),
+    ],
+)
+def test_which_hosts_may_have_the_ids(
+    monkeypatch: pytest.MonkeyPatch, host: str, listed: str, may: bool
+) -> None:
+    config = load({"service": "tested", "propagate_to": listed}, environ={})
+    monkeypatch.setattr("eduscope.http.call.running_config", lambda: config)
+    assert may_have_ids(host) is may

@@ -11,6 +11,7 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
 from eduscope import tracing
+from eduscope.http import ASGIMiddleware
 from eduscope.http.fastapi import instrument
 from eduscope.testing import Captured
 
@@ -52,8 +53,9 @@ def test_an_application_that_has_served_already_can_be_instrumented(seen: Captur
     assert len(seen.lines) == 1
 
 
-def test_twice_does_no_more_than_once(seen: Captured) -> None:
-    get(instrument(instrument(application())), "/boom/7")
+@pytest.mark.parametrize("around", [instrument, ASGIMiddleware])
+def test_twice_does_no_more_than_once(seen: Captured, around: Any) -> None:
+    get(around(instrument(application())), "/boom/7")
     assert len(seen.lines) == 1
     assert len(seen.spans) == 1
 

@@ -121,6 +121,11 @@ def test_a_request_is_one_line_and_one_span(client: httpx.Client, seen: Captured
     assert "anna" not in b"".join(seen.raw).decode().lower()
 
 
+def test_twice_does_no_more_than_once(seen: Captured) -> None:
+    calls(WSGIMiddleware(instrument(instrument(application())))).get("/mine")
+    assert len(seen.lines) == len(seen.spans) == 1
+
+
 def test_the_thread_is_left_as_it_was(client: httpx.Client) -> None:
     before = current()
     client.get("/courses/7/lessons/3")
