@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import typer
 
-from eduscope_server.cli.contract import contract
+from eduscope_server.cli.contract import app as contract
 from eduscope_server.cli.correlate import correlate
 from eduscope_server.cli.debug import app as debug
 from eduscope_server.cli.demo import demo_command
@@ -29,8 +29,9 @@ def create_app(serve: Callable[[Settings], None]) -> typer.Typer:
     app.command("serve")(serve_command(serve))
     app.command("demo")(demo_command())
     app.command("doctor")(doctor_command())
-    for command in (logs, trace, correlate, contract):
+    for command in (logs, trace, correlate):
         app.command()(command)
+    app.add_typer(contract, name="contract")
     app.add_typer(keys, name="keys")
     app.add_typer(debug, name="debug")
     return app

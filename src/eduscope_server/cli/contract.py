@@ -1,24 +1,38 @@
-"""`eduscope contract`: the fields of every record."""
-
-from enum import StrEnum
-from typing import Annotated
+"""`eduscope contract`: the fields of every record, and whether log lines keep to them."""
 
 import typer
 
+from eduscope_server.cli.contract_check import check
 
-class Form(StrEnum):
-    """What to print."""
+app = typer.Typer(
+    help="Print the contract (its JSON Schema, unless told otherwise), or check log lines against it.",
+    invoke_without_command=True,
+)
 
-    SCHEMA = "schema"
-    PAGE = "page"
+
+@app.callback()
+def contract(context: typer.Context) -> None:
+    """Without a command: the JSON Schema."""
+    if context.invoked_subcommand is None:
+        schema()
 
 
-def contract(
-    form: Annotated[Form, typer.Argument(help="The JSON Schema, or the documentation page.")] = Form.SCHEMA,
-) -> None:
-    """Print the contract: the JSON Schema that is served at /contract/v1.json, or its documentation page."""
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema that is served at /contract/v1.json."""
     import json
 
-    from eduscope.contract import json_schema, page
+    from eduscope.contract import json_schema
 
-    typer.echo(page.markdown() if form is Form.PAGE else json.dumps(json_schema(), indent=2))
+    typer.echo(json.dumps(json_schema(), indent=2))
+
+
+@app.command()
+def page() -> None:
+    """Print the documentation page."""
+    from eduscope.contract import page as written
+
+    typer.echo(written.markdown())
+
+
+app.command()(check)
