@@ -7,7 +7,7 @@ import logging
 import re
 from typing import Any
 
-from eduscope import access_records
+from eduscope import access_records, queue_records
 from eduscope.record_parts import Reading, arguments
 from eduscope.stack import short_path, type_name
 
@@ -20,7 +20,9 @@ SQL = "sqlalchemy.engine"
 
 def reading_of(logger: str) -> Reading | None:
     """How the records of a logger are read; None where their own message serves."""
-    return _READINGS.get(logger) or (_sqlalchemy if logger.startswith(SQL) else None)
+    if logger.startswith(SQL):
+        return _sqlalchemy
+    return _READINGS.get(logger) or queue_records.reading_of(logger)
 
 
 def _django(record: logging.LogRecord) -> tuple[object, dict[str, Any]]:

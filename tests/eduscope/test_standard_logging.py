@@ -170,7 +170,9 @@ def test_a_record_of_an_unknown_form_costs_its_words_alone(captured: Captured) -
 
 
 def test_a_query_string_in_somebodys_message_is_dropped(captured: Captured) -> None:
-    logging.getLogger("a.library").warning("GET https://a.example/search?q=anna+schmidt&page=2 took long, why?")
+    logging.getLogger("a.library").warning(
+        "GET https://a.example/search?q=anna+schmidt&page=2 took long, why?"
+    )
     assert captured.lines[0]["message"] == "GET https://a.example/search took long, why?"
 
 
@@ -179,3 +181,42 @@ def test_it_may_be_turned_off(stopped: None, capfd: pytest.CaptureFixture[str]) 
     logging.getLogger("a.library").warning("said")
     eduscope.get_logger().info("ours")
     assert [json.loads(line)["message"] for line in capfd.readouterr().out.splitlines()] == ["ours"]
+
+
+def test_a_celery_task_is_told_without_arguments_and_result(captured: Captured) -> None:
+    from celery.app import trace
+
+    data = {"id": "4f3c2b1a-0000-4000-8000-000000000001", "name": "grades.mail", "runtime": 0.25}
+    trace.info(
+        trace.LOG_SUCCESS, {**data, "return_value": "sent to anna", "args": "('anna',)", "kwargs": "{}"}
+    )
+    trace.info(trace.LOG_RETRY, {**data, "exc": "no route to anna"})
+    succeeded, retried = captured.lines
+    assert (succeeded["message"], succeeded["duration_ms"]) == ("task grades.mail succeeded", 250.0)
+    assert succeeded["messaging.message.id"] == data["id"]
+    assert retried["message"] == "task grades.mail retry"
+    assert b"anna" not in b"".join(captured.raw)
+
+
+async def test_a_procrastinate_job_is_told_without_arguments_and_result(captured: Captured) -> None:
+    import procrastinate
+    from procrastinate.testing import InMemoryConnector
+
+    app = procrastinate.App(connector=InMemoryConnector())
+
+    @app.task(name="grades.mail")
+    def mail(to: str) -> str:
+        if to.endswith("7"):
+            raise ValueError("no")
+        return f"sent to {to})"
+
+    async with app.open_async():
+        await mail.defer_async(to="anna) schmidt(")
+        await mail.defer_async(to="anna-7")
+        await app.run_worker_async(wait=False, install_signal_handlers=False)
+    said = [line["message"] for line in captured.lines]
+    assert "Starting job grades.mail[1]" in said
+    assert "Job grades.mail[1] ended with status: Success" in said
+    assert "Job grades.mail[2] ended with status: Error" in said
+    assert "ValueError" in {line.get("exception.type") for line in captured.lines}
+    assert b"anna" not in b"".join(captured.raw)
