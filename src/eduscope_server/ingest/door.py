@@ -3,15 +3,16 @@
 import asyncio
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
 from litestar import Request, Response
 
 from eduscope.contract.headers import DEBUG_HEADER, ENVIRONMENT_HEADER, SERVICE_HEADER
-from eduscope_server.access import Access, AccessDenied
+from eduscope_server.access import Access, AccessDenied, IngestKey
 from eduscope_server.ingest.admission import Admission
+from eduscope_server.ingest.batches import BATCH_HEADER, Batches
 from eduscope_server.ingest.body import Limits, read_body
 from eduscope_server.ingest.errors import Refused, WrongType
 from eduscope_server.ingest.lanes import Block, Lanes, Signal
@@ -59,6 +60,7 @@ class Shared:
     metrics: IngestMetrics
     debug_seconds: Callable[[str, str], int] = lambda _service, _environment: 0
     """For how many seconds a service, in an environment, may write debug lines."""
+    batches: Batches = field(default_factory=Batches)
 
 
 class Door:
@@ -122,9 +124,7 @@ class Door:
                 else:
                     block = format_.check(body)
                 if block.data:
-                    await self._shared.lanes.take(
-                        self._signal, block, project=key.project, tenant_id=key.tenant_id
-                    )
+                    await self._store_once(request, block, key)
         except AccessDenied as denied:
             return Refusal(denied.status, denied.code, denied.message, denied.hint)
         except Refused as refused:
@@ -138,6 +138,18 @@ class Door:
                 503, "unavailable", str(away), retry_after_seconds=StoreUnavailable.retry_after_seconds
             )
         return None
+
+    async def _store_once(self, request: RequestAny, block: Block, key: IngestKey) -> None:
+        """Stores a block, unless it is a batch that is stored already: its sender missed the answer."""
+        is_new = await self._shared.batches.once(
+            f"{key.project}/{key.tenant_id or ''}/{self._signal.name}",
+            request.headers.get(BATCH_HEADER),
+            lambda: self._shared.lanes.take(
+                self._signal, block, project=key.project, tenant_id=key.tenant_id
+            ),
+        )
+        if not is_new:
+            self._shared.metrics.repeated.labels(self._signal.name).inc()
 
 
 def _content_type(request: RequestAny) -> str:

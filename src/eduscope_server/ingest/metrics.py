@@ -39,6 +39,12 @@ class IngestMetrics:
             ["signal"],
             registry=registry,
         )
+        self.repeated = Counter(
+            "eduscope_ingest_repeated",
+            "Batches sent again that were stored already.",
+            ["signal"],
+            registry=registry,
+        )
         self.seconds = Histogram(
             "eduscope_ingest_seconds",
             "From a request's first byte to its answer, which is given after its commit.",

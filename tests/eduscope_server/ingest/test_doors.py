@@ -270,3 +270,15 @@ def test_a_body_that_is_not_plain_is_taken_with_the_plain_ones_beside_it(
     assert 'eduscope_ingest_not_plain_total{signal="logs"}' in counted
     tokens = {log["attributes"].get("colour", "") for log in logs_of(own_platform, "group-of-bodies")}
     assert all(text == "" or text.startswith("und_") for text in tokens)
+
+
+@pytest.mark.parametrize("path", ["/v1/logs", "/v1/ndjson"])
+def test_a_batch_sent_again_is_acknowledged_and_stored_once(
+    platform: Platform, otlp_logs: MakeBody, line: MakeBody, correlation_id: str, path: str
+) -> None:
+    type_ = dict(DOORS)[path]
+    body = otlp_logs(correlation_id) if type_ == PROTOBUF else line(correlation_id=correlation_id)
+    numbered = {"eduscope-batch-id": f"batch-{correlation_id}"[:64]}
+    answers = [post(platform, path, body, type_, **numbered) for _ in range(3)]
+    assert {answer.status_code for answer in answers} == {200}
+    assert platform.count(f"correlation:{correlation_id}") == 1
