@@ -12,7 +12,8 @@ import msgspec
 import pytest
 from tests.edulearn.conftest import served
 
-from edulearn.services.caller import Caller
+from edulearn.launch.tokens import kept_secret
+from edulearn.services.caller import VISITOR, Caller
 from edulearn.services.gateway import session
 from edulearn.services.gateway.app import make_app
 from edulearn.services.gateway.telemetry import (
@@ -135,6 +136,15 @@ async def test_the_page_reports_through_the_gateway(settings: Settings, door: st
         assert (await client.post("/telemetry/v1/metrics", content=b"{}")).status_code == 422
         assert (await client.post("/telemetry/v1/traces", content=b"x" * 200_000)).status_code == 413
     assert [path for path, _, _ in Door.received] == ["/v1/traces"]
+
+
+async def test_a_visitor_decides_nothing_for_the_learner_they_look_around_as(settings: Settings) -> None:
+    key = kept_secret(settings.data / "session.key")
+    cookie = session.sign(Caller("riverside-school", "riverside-0a", role=VISITOR), key)
+    async with served(make_app(settings)) as client:
+        client.cookies.set(session.COOKIE, cookie)
+        answer = await client.put("/api/consents/proctoring", json={"granted": False})
+    assert (answer.status_code, answer.json()["detail"]) == (401, "Sign in to decide that.")
 
 
 async def test_browsers_are_not_told_the_metrics(settings: Settings) -> None:

@@ -13,6 +13,7 @@ import psycopg
 import pytest
 from tests.edulearn.running import EduLearn
 
+from edulearn.database.demo import PASSWORD, address_of
 from edulearn.database.embedded import address
 
 READY_SECONDS = 60.0
@@ -56,6 +57,28 @@ def test_it_reports_each_part_works_and_stops_in_order(edulearn: EduLearn) -> No
     assert {line["log_level"] for line in edulearn.lines()} <= {"info", "warning"}
     assert edulearn.stop(signal.SIGTERM) == 0
     assert edulearn.left_behind() == []
+
+
+@pytest.mark.slow
+def test_a_person_signs_in_decides_and_sits_an_exam_through_the_gateway(edulearn: EduLearn) -> None:
+    learner = {"email": address_of("northfield-university", "learner", 1), "password": PASSWORD}
+    with httpx.Client(base_url=edulearn.url, trust_env=False) as browser:
+        assert browser.get("/api/session").json() == {"tenant_id": "", "role": ""}
+        assert browser.put("/api/consents/proctoring", json={"granted": True}).status_code == 401
+        assert browser.post("/api/session/sign-in", json=learner | {"password": "x"}).status_code == 401
+        assert browser.post("/api/session/sign-in", json=learner).json()["role"] == "learner"
+        for granted, said in ((False, "refused"), (True, "granted")):
+            body = {"granted": granted}
+            assert browser.put("/api/consents/product_analytics", json=body).json()["analytics"] == said
+        exam = browser.get("/api/exams").json()[0]["exam_id"]
+        session = browser.post(f"/api/exams/{exam}/sessions", json={}).json()
+        quiz = browser.get(f"/api/quizzes/{session['quiz_id']}").json()
+        answers = {"answers": [0] * len(quiz["questions"])}
+        handed_in = browser.post(f"/api/exam-sessions/{session['session_id']}/hand-in", json=answers).json()
+        assert (handed_in["state"], handed_in["submission_id"] is None) == ("handed_in", False)
+        assert browser.get("/api/exam-sessions").status_code == 403
+        browser.post("/api/session/end").raise_for_status()
+        assert browser.get("/api/exams").status_code == 401
 
 
 @pytest.mark.slow

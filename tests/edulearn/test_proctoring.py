@@ -98,6 +98,18 @@ async def test_an_exam_is_begun_once_and_goes_on_after_the_page_is_closed(
     assert {e["exam_id"]: e["state"] for e in exams}["riverside-algebra-exam"] == "running"
 
 
+async def test_who_does_not_agree_to_proctoring_sits_no_exam(
+    proctoring: httpx.AsyncClient, cached: Settings, student: Caller
+) -> None:
+    change = "UPDATE consents SET granted = %s WHERE person_id = %s AND purpose = 'proctoring'"
+    with psycopg.connect(cached.postgres, autocommit=True) as connection:
+        connection.execute(change, [False, student.person_id])
+        answer = await proctoring.post(EXAM, headers=student.headers())
+        connection.execute(change, [True, student.person_id])
+    assert answer.status_code == 403
+    assert "agree" in answer.json()["detail"]
+
+
 async def test_what_is_noticed_reaches_the_proctor_in_order(
     proctoring: httpx.AsyncClient, student: Caller
 ) -> None:

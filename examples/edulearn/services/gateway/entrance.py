@@ -72,6 +72,8 @@ def add_routes(app: FastAPI, accounts: httpx.AsyncClient, key: str) -> None:
     async def decide(purpose: str, given: ConsentIn, request: Request, response: Response) -> dict[str, Any]:
         """Keeps what the person decided; from the answer on the session knows it too."""
         caller = session.read(request.cookies.get(session.COOKIE, ""), key)
+        if not caller.tenant_id or caller.role == VISITOR:
+            raise HTTPException(401, "Sign in to decide that.")
         if purpose not in ("product_analytics", "proctoring"):
             raise HTTPException(404, "no such purpose")
         put = accounts.put(f"/consents/{purpose}", json=given.model_dump(), headers=caller.headers())

@@ -39,9 +39,10 @@ class Sessions:
         self.records = records
         self._cache = cache
 
-    async def of_tenant(self, caller: Caller, session_id: UUID) -> SessionOut:
-        """A session of the caller's tenant. Raises 404."""
-        row = await self._cache.get(str(session_id)) or await self._read(caller, session_id)
+    async def of_tenant(self, caller: Caller, session_id: UUID, *, fresh: bool = False) -> SessionOut:
+        """A session of the caller's tenant; `fresh` where it must be as it is this moment. Raises 404."""
+        row = None if fresh else await self._cache.get(str(session_id))
+        row = row or await self._read(caller, session_id)
         if row is None or row["tenant_id"] != caller.tenant_id:
             raise HTTPException(404, "no such session")
         if caller.role != "proctor" and row["person_id"] != caller.person_id:
@@ -97,6 +98,8 @@ def _add_exams(app: FastAPI, sessions: Sessions) -> None:
     async def start(caller: Asking, exam_id: str) -> SessionOut:
         if caller.role != "learner":
             raise HTTPException(403, "only a learner may sit an exam")
+        if not await sessions.records.has_agreed(caller):
+            raise HTTPException(403, "An exam is proctored: agree to that in your profile first.")
         with eduscope.bind() as ids:
             session_id = await sessions.records.start(caller, exam_id, ids.correlation_id)
         if session_id is None:
@@ -120,7 +123,7 @@ def _add_sitting(app: FastAPI, sessions: Sessions, courses: Any) -> None:
 
     @app.post("/sessions/{session_id}/hand-in")
     async def hand_in(caller: Asking, session_id: UUID, given: AnswersIn) -> SessionOut:
-        running = await sessions.of_tenant(caller, session_id)
+        running = await sessions.of_tenant(caller, session_id, fresh=True)
         if running.state != "running":
             raise HTTPException(409, "that session does not run")
         path = f"/quizzes/{running.quiz_id}/submissions"

@@ -11,6 +11,10 @@ LEFT JOIN LATERAL (
 WHERE e.tenant_id = %(tenant_id)s
 ORDER BY e.title
 
+-- name: has_agreed
+-- Whether somebody agreed to proctoring, or their guardian for them.
+SELECT 1 FROM consents WHERE person_id = %(person_id)s AND purpose = 'proctoring' AND granted
+
 -- name: start
 -- Begins a session, or gives the one that runs already: a person sits one exam at a time.
 WITH started AS (

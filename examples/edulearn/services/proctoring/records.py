@@ -48,6 +48,10 @@ class Records:
         """The exams of the caller's tenant, with their own newest session of each."""
         return await self._rows("exams", tenant_id=caller.tenant_id, person_id=caller.person_id)
 
+    async def has_agreed(self, caller: Caller) -> bool:
+        """Whether the caller, or their guardian, agreed to proctoring."""
+        return bool(await self._rows("has_agreed", person_id=caller.person_id))
+
     async def start(self, caller: Caller, exam_id: str, correlation_id: str) -> UUID | None:
         """Begins a session, or gives the caller's running one; None where there is no such exam."""
         found = await self._rows(
