@@ -19,10 +19,12 @@ const ways = {
   child: () => child.info({ duration_ms: 3.4, "course.id": "c-101", count: 12 }, "quiz graded"),
 };
 
+// Of this thread's processor, as log_call.py counts.
 function nanoseconds(write, lines) {
-  const started = process.hrtime.bigint();
+  const started = process.threadCpuUsage();
   for (let n = 0; n < lines; n++) write();
-  return Number(process.hrtime.bigint() - started) / lines;
+  const { user, system } = process.threadCpuUsage(started);
+  return ((user + system) * 1000) / lines;
 }
 
 for await (const asked of createInterface({ input: process.stdin })) {
