@@ -11,3 +11,11 @@ class KeyRingError(PrivacyError):
 
 class GateUnavailable(PrivacyError):
     """The gate cannot be built on this machine."""
+
+
+class PatternRefused(PrivacyError):
+    """A tenant's pattern that could be slow, or that would match words."""
+
+
+class RosterUnreadable(PrivacyError):
+    """A roster's file that is none, or that is sealed with another key."""

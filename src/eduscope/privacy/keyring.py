@@ -71,13 +71,7 @@ class KeyRing:
 
     def write(self, path: Path) -> None:
         """Write the ring to a file that only its owner may read; replaces the file in one step."""
-        beside = path.with_name(path.name + ".new")
-        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w", encoding="ascii") as file:
-            file.write(self.serialised() + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(path)
+        write_private(path, (self.serialised() + "\n").encode("ascii"))
 
     def serialised(self) -> str:
         """The ring as EDUSCOPE_TOKEN_KEYS takes it. Secret: hand it to a child process, never to a log."""
@@ -118,6 +112,17 @@ class KeyRing:
 
     def __repr__(self) -> str:
         return f"KeyRing(ids={self.ids!r}, ephemeral={self.ephemeral})"
+
+
+def write_private(path: Path, data: bytes) -> None:
+    """Write a file that only its owner may read; replaces one that is there in one step."""
+    beside = path.with_name(path.name + ".new")
+    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    beside.replace(path)
 
 
 def _base32(data: bytes) -> str:

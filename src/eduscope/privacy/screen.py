@@ -2,12 +2,14 @@
 
 from eduscope.privacy.finding import find
 from eduscope.privacy.plan import Profile
+from eduscope.privacy.tenants import tenants
 
 _MAX_REMEMBERED = 4096
 _MAX_REMEMBERED_CHARACTERS = 200
 
 # Messages that were found clean: services say the same few things over and over. Nothing else is kept.
 _remembered: set[str] = set()
+tenants.on_change(_remembered.clear)
 
 
 def is_clean(text: str, profile: Profile = "message") -> bool:

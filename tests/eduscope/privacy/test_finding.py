@@ -165,7 +165,7 @@ HOSTILE = [
 @pytest.mark.parametrize("unit", HOSTILE)
 def test_a_megabyte_of_anything_is_read_in_seconds(unit: str) -> None:
     text = (unit * (1_000_000 // len(unit) + 1))[:1_000_000]
-    started = time.perf_counter()
+    started = time.process_time()
     redact(text, "prose")
     redact(text, "message")
-    assert time.perf_counter() - started < 10
+    assert time.process_time() - started < 10
