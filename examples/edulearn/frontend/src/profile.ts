@@ -2,6 +2,7 @@
 
 import * as api from "./api.js";
 import { el } from "./dom.js";
+import { isSignedIn } from "./person.js";
 import { telemetry } from "./telemetry.js";
 
 const PURPOSES: Record<api.Purpose, [string, string]> = {
@@ -41,7 +42,7 @@ function privacy(person: api.Person, consents: api.Consent[]): HTMLElement {
       type: "checkbox",
       "data-testid": `consent-${purpose}`,
       checked: given?.granted ?? false,
-      disabled: person.under_13,
+      disabled: person.under_13 || !isSignedIn(),
     });
     const change = async () => {
       try {
@@ -53,6 +54,7 @@ function privacy(person: api.Person, consents: api.Consent[]): HTMLElement {
     box.addEventListener("change", () => void change());
     return el("li", {}, el("label", {}, box, el("span", {}, el("strong", {}, title), el("span", { class: "quiet" }, says))));
   });
+  const visiting = !isSignedIn() && el("p", { class: "quiet" }, "Sign in to decide.");
   const guardian = person.under_13 && el("p", { class: "quiet" }, "Your guardian decides for you. What is counted then names nobody.");
-  return el("div", { class: "sheet" }, guardian, el("ul", { class: "consents" }, ...rows));
+  return el("div", { class: "sheet" }, visiting, guardian, el("ul", { class: "consents" }, ...rows));
 }
