@@ -7,7 +7,7 @@ import shutil
 import signal
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import replace
 from functools import partial
 from hashlib import blake2b
@@ -36,7 +36,9 @@ from eduscope_server.ingest.lanes import Lanes
 from eduscope_server.ingest.metrics import IngestMetrics
 from eduscope_server.ingest.own_lines import OwnLines
 from eduscope_server.listening import free_address
+from eduscope_server.privacy.certificate import KEY_FILE, Signer
 from eduscope_server.privacy.declared_fields import DeclaredFields
+from eduscope_server.privacy.erasure import Erasure, Erasures
 from eduscope_server.privacy.findings import Findings
 from eduscope_server.query.tail import Tail
 from eduscope_server.state import State
@@ -137,9 +139,8 @@ async def opened(settings: Settings) -> AsyncIterator[tuple[Litestar, Access]]:
         limits = Limits(
             body_bytes=settings.max_body_bytes, decompressed_bytes=settings.max_decompressed_bytes
         )
-        windows = DebugWindows(
-            state, tell=_teller(OwnLines(lanes, environment="production", release=RELEASE))
-        )
+        own_lines = OwnLines(lanes, environment="production", release=RELEASE)
+        windows = DebugWindows(state, tell=_teller(own_lines))
         await windows.start()
         stack.push_async_callback(windows.stop)
         declared_fields = DeclaredFields(state, follow=partial(asyncio.to_thread, store.follow_contract))
@@ -148,6 +149,10 @@ async def opened(settings: Settings) -> AsyncIterator[tuple[Litestar, Access]]:
         findings = Findings(store)
         findings.start()
         stack.push_async_callback(findings.stop)
+        signer = Signer.from_file(settings.data / KEY_FILE)
+        people = Erasures(state, store, signer, release=RELEASE, tell=_erasure_teller(own_lines))
+        await people.start()
+        stack.push_async_callback(people.stop)
         doors = make_doors(Shared(access, lanes, admission, limits, metrics, windows.seconds_left))
         app = create_app(
             store=store,
@@ -158,6 +163,7 @@ async def opened(settings: Settings) -> AsyncIterator[tuple[Litestar, Access]]:
             tail=tail,
             windows=windows,
             declared_fields=declared_fields,
+            people=people,
             secure_cookies=settings.public_url.startswith("https://"),
         )
         yield app, access
@@ -177,6 +183,24 @@ def _teller(lines: OwnLines) -> Tell:
                 "debug.environment": window.environment,
                 "debug.minutes": (window.ends_at - window.opened_at).total_seconds() / 60,
                 "debug.reason": window.reason,
+            },
+        )
+
+    return tell
+
+
+def _erasure_teller(lines: OwnLines) -> Callable[[Erasure], Awaitable[None]]:
+    """Puts on record that somebody was erased, and not who."""
+
+    async def tell(erasure: Erasure) -> None:
+        await lines.write(
+            "warning",
+            "person erased",
+            user_id=tokenize(erasure.requested_by),
+            fields={
+                "privacy.erasure_id": erasure.erasure_id,
+                "privacy.rows": sum(erasure.found.values()),
+                "privacy.reason": erasure.reason,
             },
         )
 

@@ -202,6 +202,8 @@ process.command: The program started
 process.runtime.description: The interpreter
 http.status_text: The words of the status
 debug.reason: Why the debug window was opened
+privacy.reason: Why a person was erased
+privacy.purpose: Why learners' text was revealed
 """
 
 PROSE = """
@@ -294,6 +296,8 @@ sample_rate: The share of such lines that are kept
 attempt: Which try it is
 count: How many
 debug.window_id: Which debug window
+privacy.erasure_id: Which erasure
+privacy.rows: Rows deleted
 debug.minutes: For how long it is open, in minutes
 debug.seconds: For how long debug lines are written, in seconds
 queue_wait_ms: How long it waited in the queue, in milliseconds

@@ -15,6 +15,7 @@ from eduscope_server.api import (
     contract,
     correlations,
     debug_windows,
+    erasures,
     errors,
     health,
     keys,
@@ -30,7 +31,9 @@ from eduscope_server.api.console import CONSOLE_FOLDER, serve_console
 from eduscope_server.api.headers import add_security_headers
 from eduscope_server.api.problems import problem_handlers
 from eduscope_server.debugging import DebugWindows
+from eduscope_server.privacy.certificate import Signer
 from eduscope_server.privacy.declared_fields import DeclaredFields
+from eduscope_server.privacy.erasure import Erasures
 from eduscope_server.query.tail import Tail
 from eduscope_server.state import State
 from eduscope_server.store import Store
@@ -68,6 +71,11 @@ ROUTES: tuple[HTTPRouteHandler, ...] = (
     privacy.list_fields,
     privacy.declare_field,
     privacy.withdraw_field,
+    erasures.erase_person,
+    erasures.list_erasures,
+    erasures.read_erasure,
+    erasures.read_certificate,
+    erasures.read_certificate_key,
     contract.read_contract,
     schema.read_schema,
     health.read_health,
@@ -86,6 +94,7 @@ def create_app(  # noqa: PLR0913 - the parts of a whole platform
     tail: Tail | None = None,
     windows: DebugWindows | None = None,
     declared_fields: DeclaredFields | None = None,
+    people: Erasures | None = None,
     secure_cookies: bool = False,
     console_folder: Path = CONSOLE_FOLDER,
 ) -> Litestar:
@@ -93,7 +102,8 @@ def create_app(  # noqa: PLR0913 - the parts of a whole platform
 
     Before the server is told to stop, the caller calls `app.state.end_streams()`, or it waits for live tails that
     never end. `tail` is told of commits by the caller; without one, live tails look once a second.
-    `windows` are the debug windows that the doors know too, `declared_fields` what the store's views follow.
+    `windows` are the debug windows that the doors know too, `declared_fields` what the store's views follow,
+    `people` who erases them.
     `secure_cookies` says that browsers reach the platform by https even where it does not see so itself.
     """
     live = tail or Tail(store)
@@ -109,6 +119,7 @@ def create_app(  # noqa: PLR0913 - the parts of a whole platform
             tail=live,
             debug_windows=windows or DebugWindows(state),
             declared_fields=declared_fields or DeclaredFields(state),
+            erasures=people or Erasures(state, store, Signer.new(), release=""),
             secure_cookies=secure_cookies,
             console_folder=console_folder,
         ),

@@ -11,6 +11,7 @@ from eduscope_server.cli.demo import demo_command
 from eduscope_server.cli.doctor import doctor_command
 from eduscope_server.cli.keys import app as keys
 from eduscope_server.cli.logs import logs
+from eduscope_server.cli.privacy import app as privacy
 from eduscope_server.cli.serve import serve_command
 from eduscope_server.cli.trace import trace
 from eduscope_server.config import Settings
@@ -34,6 +35,7 @@ def create_app(serve: Callable[[Settings], None]) -> typer.Typer:
     app.add_typer(contract, name="contract")
     app.add_typer(keys, name="keys")
     app.add_typer(debug, name="debug")
+    app.add_typer(privacy, name="privacy")
     return app
 
 

@@ -31,6 +31,11 @@ class Signer:
         self.public_key = base64.b64encode(key.public_key().public_bytes_raw()).decode()
 
     @classmethod
+    def new(cls) -> "Signer":
+        """A key of this process alone: for tests."""
+        return cls(Ed25519PrivateKey.generate())
+
+    @classmethod
     def from_file(cls, file: Path) -> "Signer":
         """The key in the file, made at the first use; nobody but the owner may read it."""
         try:

@@ -102,6 +102,11 @@ class Erasures:
         self._running: set[asyncio.Task[Erasure]] = set()
         self._followed: dict[int, datetime] = {}
 
+    @property
+    def public_key(self) -> str:
+        """What certificates are checked with, in base64."""
+        return self._signer.public_key
+
     async def start(self) -> None:
         """Resumes what a crash left open, in the background, and goes on working until `stop`."""
         self._task = asyncio.create_task(self._keep_working(), name="erasures")

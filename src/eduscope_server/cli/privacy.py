@@ -1,0 +1,90 @@
+"""`eduscope privacy`: erase a person, and prove it."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from eduscope_server.cli.connection import DataOption, UrlOption, connect
+from eduscope_server.cli.options import fail
+
+app = typer.Typer(help="Erase people and prove it; reveal prose with a purpose.", no_args_is_help=True)
+
+
+@app.command("erase")
+def erase(
+    subject: Annotated[str, typer.Option(help="A raw id, or a token. `-` reads it from standard input.")],
+    reason: Annotated[str, typer.Option(help="Why. Kept with the erasure, redacted.")],
+    tenant: Annotated[str, typer.Option(help="Only in this tenant; else in all of them.")] = "",
+    wait: Annotated[bool, typer.Option("--wait", help="Take the rows off the disk now.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="The answer as JSON.")] = False,
+    url: UrlOption = "",
+    data: DataOption = "",
+) -> None:
+    """Destroy a person's keys and delete their rows in every table. Twice is safe."""
+    named = sys.stdin.readline().strip() if subject == "-" else subject
+    asked = {"subject": named, "reason": reason, "tenant_id": tenant or None, "wait": wait}
+    erasure = connect(url, data).post("/api/privacy/erasures", asked)
+    if as_json:
+        typer.echo(json.dumps(erasure))
+        return
+    typer.echo(_told(erasure))
+
+
+@app.command("certificate")
+def certificate(
+    erasure_id: Annotated[int, typer.Argument(help="The number that `eduscope privacy erase` gave.")],
+    url: UrlOption = "",
+    data: DataOption = "",
+) -> None:
+    """Print the signed certificate of an erasure."""
+    said = connect(url, data).get(f"/api/privacy/erasures/{erasure_id}/certificate")
+    typer.echo(json.dumps(said, indent=2, ensure_ascii=False))
+
+
+@app.command("verify")
+def verify_certificate(
+    file: Annotated[Path, typer.Argument(help="A certificate, as `eduscope privacy certificate` prints it.")],
+    key: Annotated[
+        str, typer.Option(help="The installation's fingerprint, SHA256:…; else the platform is asked for it.")
+    ] = "",
+    url: UrlOption = "",
+    data: DataOption = "",
+) -> None:
+    """Check a certificate: is it whole, and did this installation sign it? With --key no platform is needed."""
+    from eduscope_server.privacy.certificate import NotACertificate, verify
+
+    try:
+        signed_with = verify(json.loads(file.read_text(encoding="utf-8")))
+    except (OSError, ValueError) as error:
+        fail(f"{file} cannot be read as JSON ({type(error).__name__})")
+    except NotACertificate as error:
+        fail(f"{file}: {error}")
+    wanted = key or connect(url, data).get("/api/privacy/certificate-key")["fingerprint"]
+    if signed_with != wanted:
+        fail(f"{file} is whole, but {signed_with} signed it, not {wanted}")
+    typer.echo(f"{file} is whole, and signed with {signed_with}")
+
+
+def _told(erasure: dict[str, Any]) -> str:
+    number = erasure["erasure_id"]
+    rows = ", ".join(f"{count} of {table}" for table, count in sorted(erasure["rows_deleted"].items()))
+    lines = [
+        f"erasure {number}: {erasure['keys_destroyed']} keys destroyed; rows deleted: {rows or 'none yet'}"
+    ]
+    if erasure["repeats"]:
+        lines.append(
+            f"this person was erased before, by erasure {erasure['repeats']}; doing it again is safe"
+        )
+    lines.append(_STAGES[erasure["stage"]])
+    lines.append(f"the certificate: eduscope privacy certificate {number}")
+    return "\n".join(lines)
+
+
+_STAGES = {
+    "hiding": "the prose is unreadable; rows are still being hidden, also after a restart",
+    "hidden": "nothing finds the rows any more; they leave the disk with the next merge, within a day",
+    "removed": "nothing is left on the disk",
+}

@@ -1,0 +1,61 @@
+from typing import Any
+
+import pytest
+from tests.eduscope_server.api.conftest import Client, ReaderOf
+from tests.eduscope_server.conftest import Rows
+
+from eduscope.privacy import tokenize
+from eduscope_server.privacy.certificate import verify
+
+WANTED: dict[str, Any] = {"subject": "ada", "reason": "asked for by the guardian"}
+LOG = {
+    "timestamp": "2026-11-23T12:00:00",
+    "log_level": "info",
+    "service_name": "courses",
+    "tenant_id": "school-a",
+    "message": "quiz graded",
+}
+
+
+async def test_an_admin_erases_and_has_the_certificate(admin: Client, put_logs: Rows) -> None:
+    put_logs(LOG | {"user_id": tokenize("ada")}, LOG | {"user_id": tokenize("bob")})
+    answer = await admin.post("/api/privacy/erasures", json=WANTED)
+    erasure = answer.json()
+    assert (answer.status_code, erasure["stage"], erasure["rows_deleted"]["logs"]) == (201, "hidden", 1)
+    found = await admin.get("/api/logs/count", params={"from": "-3650d", "query": ""})
+    assert found.json() == {"count": 1}
+    path = f"/api/privacy/erasures/{erasure['erasure_id']}"
+    certificate = (await admin.get(f"{path}/certificate")).json()
+    key = (await admin.get("/api/privacy/certificate-key")).json()
+    assert verify(certificate) == key["fingerprint"]
+    assert (await admin.get(path)).json() == erasure
+    assert [e["erasure_id"] for e in (await admin.get("/api/privacy/erasures")).json()["erasures"]] == [
+        erasure["erasure_id"]
+    ]
+
+
+async def test_no_answer_says_who_was_erased(admin: Client) -> None:
+    wanted = WANTED | {"subject": "ada.lovelace", "reason": "wish of ada@school.example"}
+    answer = await admin.post("/api/privacy/erasures", json=wanted)
+    text = answer.text + (await admin.get("/api/privacy/erasures")).text
+    assert "ada" not in text
+    assert tokenize("ada.lovelace") not in text
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"subject": ""}, {"reason": "no"}, {"tenant_id": "a' OR 1"}, {"more": 1}], ids=str
+)
+async def test_an_odd_request_is_refused(admin: Client, wrong: dict[str, Any]) -> None:
+    assert (await admin.post("/api/privacy/erasures", json=WANTED | wrong)).status_code == 400
+
+
+async def test_only_officers_may(anyone: Client, reader_of: ReaderOf) -> None:
+    for client, status in ((anyone, 401), (await reader_of(None), 403)):
+        assert (await client.post("/api/privacy/erasures", json=WANTED)).status_code == status
+        assert (await client.get("/api/privacy/erasures")).status_code == status
+        assert (await client.get("/api/privacy/erasures/1/certificate")).status_code == status
+
+
+async def test_what_is_not_there(admin: Client) -> None:
+    assert (await admin.get("/api/privacy/erasures/99")).status_code == 404
+    assert (await admin.get("/api/privacy/erasures/99/certificate")).status_code == 404
