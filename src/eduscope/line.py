@@ -13,7 +13,7 @@ from eduscope.binding import derive
 from eduscope.context import current
 from eduscope.counters import counters
 from eduscope.fields import IDS, KNOWN_CHARS_MAX, KNOWN_MAX, plans, safe_message
-from eduscope.sampling import KEEP_ALL, Sampling
+from eduscope.sampling import KEEP_ALL, WARNING, Sampling
 from eduscope.stack import exception_fields
 from eduscope.values import as_number, as_text, evaluated, is_a, number, quoted
 
@@ -80,14 +80,15 @@ class Lines:
                 past, stamp = self._next_second(past + since)
             said = self._messages.get(message) if type(message) is str else None
             if said is None:
-                rate = self._sampling.rate(level, message)
-                if rate != 1.0:
-                    if not self._sampling.keeps(_journey(fields), rate):
+                sampling = self._sampling
+                sampled = sampling.events and sampling.is_sampled(message)
+                if sampled and level < WARNING:
+                    if not sampling.keeps(_journey(fields)):
                         counters.sampled_out += 1
                         return
                     if "sample_rate" not in fields:
-                        bound += f',"sample_rate":{rate}'
-                said = self._judge_message(message)
+                        bound += f',"sample_rate":{sampling.share}'
+                said = self._judge_message(message, remember=not sampled)
             ids = current().text
             duration = "null"
             for key, value in fields.items():
@@ -124,7 +125,12 @@ class Lines:
 
     def fields_text(self, fields: Mapping[str, Any]) -> str:
         """The JSON of an event's own fields, each with its comma in front."""
-        return "".join(plans[key].text(value, self.chars_max) for key, value in fields.items())
+        known = ((plans[key], value) for key, value in fields.items())
+        return "".join(
+            plan.text(value, self.chars_max)
+            for plan, value in known
+            if not (plan.alias and plan.key in fields)
+        )
 
     def _next_second(self, now_ns: int) -> tuple[int, str]:
         """The nanoseconds past a new second, and the line up to them."""
@@ -133,14 +139,14 @@ class Lines:
         self._stamp = (now_ns - past, stamp)
         return past, stamp
 
-    def _judge_message(self, message: object) -> str:
+    def _judge_message(self, message: object, *, remember: bool) -> str:
         """The JSON from the message to the trace ids; remembered, because operators' messages repeat.
 
         A message that is sampled is not: its next line has to be decided on anew.
         """
         text = message if type(message) is str else as_text(evaluated(message), self.chars_max)
         said = f',"message":{quoted(safe_message(text, self.chars_max))}{self._middle}'
-        if message is text and len(text) <= KNOWN_CHARS_MAX and not self._sampling.is_sampled(text):
+        if remember and message is text and len(text) <= KNOWN_CHARS_MAX:
             if len(self._messages) >= MESSAGES_MAX:
                 self._messages = {}
             self._messages[message] = said

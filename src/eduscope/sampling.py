@@ -17,33 +17,27 @@ _draw = random.Random()  # noqa: S311 - the host may have seeded the shared one 
 
 
 class Sampling:
-    """The high-volume events of a service and the share of them that is kept."""
+    """The high-volume events of a service and the share of their lines that is kept, below warning."""
 
-    __slots__ = ("_events", "_rate")
+    __slots__ = ("events", "share")
 
-    def __init__(self, events: Iterable[str], rate: float) -> None:
-        """`rate` is from 0 (none) to 1 (all)."""
-        self._events = frozenset(event.lower() for event in events) if rate < 1 else frozenset()
-        self._rate = rate
+    def __init__(self, events: Iterable[str], share: float) -> None:
+        """`share` is from 0 (none) to 1 (all)."""
+        self.events = frozenset(event.lower() for event in events) if share < 1 else frozenset()
+        self.share = share
 
-    def is_sampled(self, message: str) -> bool:
+    def is_sampled(self, message: object) -> bool:
         """Whether the event is one of high volume."""
-        return bool(self._events) and message.lower() in self._events
+        return type(message) is str and message.lower() in self.events
 
-    def rate(self, level: int, message: object) -> float:
-        """The share of such lines that is kept."""
-        if self._events and level < WARNING and type(message) is str and self.is_sampled(message):
-            return self._rate
-        return 1.0
-
-    def keeps(self, correlation_id: str, rate: float) -> bool:
+    def keeps(self, correlation_id: str) -> bool:
         """Whether this journey is one of those kept; work of no journey is drawn line by line.
 
-        The CRC-32 of the id (IEEE 802.3), as a share of its range, is below the rate.
+        The CRC-32 of the id (IEEE 802.3), as a share of its range, is below the share.
         """
         if not correlation_id:
-            return _draw.random() < rate
-        return zlib.crc32(correlation_id.encode("utf-8", "replace")) < rate * _SPACE
+            return _draw.random() < self.share
+        return zlib.crc32(correlation_id.encode("utf-8", "replace")) < self.share * _SPACE
 
 
 KEEP_ALL = Sampling((), 1.0)

@@ -52,8 +52,8 @@ def test_a_share_of_the_journeys_is_kept_each_of_them_whole(
 def test_two_services_keep_the_same_journeys() -> None:
     one, other = Sampling(["a"], 0.01), Sampling(["b"], 0.01)
     ids = [f"{n:032x}" for n in range(50_000)]
-    kept = [i for i in ids if one.keeps(i, 0.01)]
-    assert kept == [i for i in ids if other.keeps(i, 0.01)]
+    kept = [i for i in ids if one.keeps(i)]
+    assert kept == [i for i in ids if other.keeps(i)]
     assert 400 <= len(kept) <= 600
 
 
@@ -69,7 +69,7 @@ def test_from_warning_on_every_line_is_kept_and_says_no_rate(written: list[bytes
 def test_a_warning_does_not_let_the_next_lines_of_its_event_through(written: list[bytes]) -> None:
     log.warning("video position reported")
     with eduscope.bind(correlation_id="journey-00000000"):
-        kept = Sampling(["x"], 0.1).keeps("journey-00000000", 0.1)
+        kept = Sampling(["x"], 0.1).keeps("journey-00000000")
         log.info("video position reported")
     assert len(written) == 1 + kept
 
@@ -91,7 +91,7 @@ def test_the_correlation_id_given_for_one_line_decides_that_line(written: list[b
         log.info("heartbeat", correlation_id=f"journey-{n:08d}")
     rule = Sampling(["heartbeat"], 0.1)
     assert set(journeys(written)) == {
-        f"journey-{n:08d}" for n in range(300) if rule.keeps(f"journey-{n:08d}", 0.1)
+        f"journey-{n:08d}" for n in range(300) if rule.keeps(f"journey-{n:08d}")
     }
 
 
