@@ -43,7 +43,8 @@ from eduscope.config import load
 from eduscope.http import ASGIMiddleware
 from eduscope.output import descriptor_writer
 from eduscope.span_export import batch_processor
-from eduscope.spans import Relay, Spans
+from eduscope.span_relay import Relay
+from eduscope.spans import Spans
 
 BUDGET = 1 / 6
 FIVE = "the five"

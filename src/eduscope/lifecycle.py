@@ -175,7 +175,7 @@ def _start_spans(config: Config) -> "Spans":
     """OpenTelemetry takes longer to load than the rest of the SDK together, so it is loaded here and not
     above.
     """
-    spans = importlib.import_module("eduscope.spans")
+    spans = importlib.import_module("eduscope.span_provider")
     target = None
     if config.trace_targets():
         target = importlib.import_module("eduscope.span_export").batch_processor(config)

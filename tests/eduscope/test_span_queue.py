@@ -12,8 +12,8 @@ from tests.eduscope.local_platform import LocalPlatform
 import eduscope
 from eduscope import span_queue
 from eduscope.counters import Counters
+from eduscope.span_provider import KeepingErrors
 from eduscope.span_queue import SpanQueue
-from eduscope.spans import KeepingErrors
 
 Spans = Sequence[ReadableSpan]
 

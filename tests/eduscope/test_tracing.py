@@ -17,7 +17,8 @@ from eduscope import tracing
 from eduscope.baggage import format_baggage, inbound, parse_baggage
 from eduscope.config import load
 from eduscope.context import current, is_correlation_id
-from eduscope.spans import remote_parent, sampler
+from eduscope.span_context import remote_parent
+from eduscope.span_provider import sampler
 from eduscope.testing import Captured
 
 TRACEPARENT = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"

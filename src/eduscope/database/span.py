@@ -17,9 +17,12 @@ from opentelemetry.trace import SpanContext, SpanKind, Status, StatusCode
 from opentelemetry.trace.propagation import _SPAN_KEY
 
 from eduscope.context import Context
-from eduscope.spans import KeepingErrors, Relay, Spans, _context_reader
+from eduscope.span_context import context_reader
+from eduscope.span_provider import KeepingErrors
+from eduscope.span_relay import Relay
+from eduscope.spans import Spans
 
-_current_context = _context_reader()
+_current_context = context_reader()
 _UNSET = Status(StatusCode.UNSET)
 _FAILED = Status(StatusCode.ERROR)
 

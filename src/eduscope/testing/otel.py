@@ -10,7 +10,8 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from opentelemetry.sdk.trace.id_generator import IdGenerator
 
 from eduscope.span_export import SafeExporter
-from eduscope.spans import Relay, Spans
+from eduscope.span_relay import Relay
+from eduscope.spans import Spans
 
 
 class CountedIds(IdGenerator):

@@ -12,7 +12,9 @@ from opentelemetry.trace import SpanKind, StatusCode
 import eduscope
 from eduscope.context import current
 from eduscope.database.span import ClientSpans
-from eduscope.spans import KeepingErrors, Relay, Spans
+from eduscope.span_provider import KeepingErrors
+from eduscope.span_relay import Relay
+from eduscope.spans import Spans
 
 
 class Kept(SpanProcessor):
