@@ -9,11 +9,9 @@ from eduscope.context import (
     BAGGAGE_KEYS,
     CORRELATION_HEADER,
     Context,
-    is_correlation_id,
-    is_tenant_id,
     new_id,
-    valid_correlation_id,
 )
+from eduscope.record_ids import is_correlation_id, is_tenant_id, valid_correlation_id
 
 __all__ = [
     "BAGGAGE_KEYS",

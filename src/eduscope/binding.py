@@ -9,13 +9,11 @@ from eduscope.context import (
     Learned,
     current,
     enter,
-    is_correlation_id,
-    is_tenant_id,
     leave,
     new_id,
-    valid_correlation_id,
 )
 from eduscope.privacy import is_token, tokenize
+from eduscope.record_ids import is_correlation_id, is_tenant_id, valid_correlation_id
 from eduscope.values import as_text
 
 ID_CHARS_MAX = 512

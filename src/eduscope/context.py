@@ -45,13 +45,6 @@ def use_ids(make: Callable[[], str] | None) -> None:
     _make_id = make or _random_id
 
 
-def valid_correlation_id(candidate: object) -> str:
-    """The candidate if it has the right shape, else a new id. A bad one is never echoed."""
-    if isinstance(candidate, str) and is_correlation_id(candidate):
-        return candidate
-    return new_id()
-
-
 class Counted(Protocol):
     """What is counted while a request runs and reported at its end."""
 

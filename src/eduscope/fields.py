@@ -5,12 +5,12 @@ value costs one dictionary look-up. The memory is bounded, in entries and in the
 """
 
 import datetime as dt
-import re
 from typing import Final
 
 from eduscope.contract import ATTRIBUTES, LOG_FIELDS, WITHHELD, FieldClass, attribute, on_change
 from eduscope.counters import counters
-from eduscope.privacy import policy, redact, tokenize
+from eduscope.privacy import policy, redact
+from eduscope.privacy.field_names import field_name
 from eduscope.privacy.marker import withheld
 from eduscope.values import UNREADABLE, Failed, as_number, as_text, cut, evaluated, is_a, number, quoted
 
@@ -43,7 +43,6 @@ Scalar = str | bool | int | float | None
 
 _NAMES = frozenset(f.name for f in ATTRIBUTES)
 _ALIASES = {name.replace(".", "_"): name for name in _NAMES if name.replace(".", "_") not in _NAMES}
-_is_key = re.compile(r"[A-Za-z_][A-Za-z0-9_.\-]{0,127}").fullmatch
 
 
 class Plan:
@@ -153,7 +152,7 @@ def _written_name(name: str) -> str:
     if name in RESERVED:
         return f"event.{name}"
     key = _ALIASES.get(name, name)
-    return key if _is_key(key) else f"key_{tokenize(key, kind='key')[-26:][:12]}"
+    return key if attribute(key) is not None else field_name(key)
 
 
 class _Plans(dict[str, Plan]):

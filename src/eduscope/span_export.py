@@ -12,11 +12,11 @@ from opentelemetry.trace import Link, SpanContext, Status
 
 from eduscope.binding import ID_CHARS_MAX
 from eduscope.config import Config
-from eduscope.context import is_correlation_id, is_tenant_id
 from eduscope.counters import counters
 from eduscope.fields import IDS, Scalar, plans, safe_message
 from eduscope.privacy import is_token, tokenize
 from eduscope.quiet import quiet
+from eduscope.record_ids import is_correlation_id, is_tenant_id
 from eduscope.span_queue import SpanQueue
 from eduscope.trace_targets import Targets
 

@@ -11,7 +11,8 @@ from eduscope.privacy.marker import is_marker, withheld
 from eduscope.privacy.screen import is_clean
 from eduscope.privacy.tokens import is_token, tokenize
 
-_OPAQUE_ID = re.compile(r"[0-9a-f]{16,64}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+# Digits alone are no drawn id: sixteen of them may be a card.
+_OPAQUE_ID = re.compile(r"(?=[0-9]*[a-f])[0-9a-f]{16,64}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _IDENTIFIER = re.compile(r"[A-Za-z0-9._:/@-]{0,200}")
 _MEASURE = re.compile(r"[+-]?[0-9][0-9TZ:.+eE-]{0,39}|true|false|NaN|[+-]?Infinity")
 _MAX_LABEL_CHARACTERS = 200
@@ -52,7 +53,8 @@ def _label(value: str, _ring: KeyRing | None) -> str:
 
 
 def _measure(value: str, ring: KeyRing | None) -> str:
-    return value if _MEASURE.fullmatch(value) else _undeclared(value, ring)
+    """Numbers and times written as text; an address or a card is written with the same characters."""
+    return value if _MEASURE.fullmatch(value) and is_clean(value) else _undeclared(value, ring)
 
 
 def _undeclared(value: str, ring: KeyRing | None) -> str:
