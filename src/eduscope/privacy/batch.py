@@ -7,7 +7,7 @@ regular expression of Python's. Where something was replaced the message goes ro
 from bisect import bisect_right
 from collections.abc import Sequence
 from functools import cache
-from itertools import accumulate
+from itertools import accumulate, repeat
 
 from eduscope.privacy.errors import GateUnavailable
 from eduscope.privacy.failures import failures
@@ -15,6 +15,7 @@ from eduscope.privacy.finding import MAX_PASSES, redact, replaced, spans
 from eduscope.privacy.gate import Scanner, message_patterns
 from eduscope.privacy.marker import WITHHELD
 from eduscope.privacy.plan import Plan, plan
+from eduscope.privacy.tenants import EVERYONE, tenants
 
 _FEW_CHARACTERS = 300
 """A scan costs some 3 µs whatever its size: a short text on its own is checked without."""
@@ -81,10 +82,26 @@ def batch_redactor() -> BatchRedactor:
     return BatchRedactor(Scanner.compile(patterns), [p.name.partition("/")[0] for p in patterns])
 
 
-def redact_all(texts: Sequence[str]) -> list[str]:
-    """Each text as `redact(text, "message")` gives it; all in one scan where Hyperscan is installed."""
+def redact_all(texts: Sequence[str], tenant_ids: Sequence[str] = ()) -> list[str]:
+    """Each text as `redact(text, "message")` gives it; all in one scan where Hyperscan is installed.
+
+    `tenant_ids`, one for each text, adds what the tenants have set.
+    """
     redactor = _installed()
-    return redactor.redact(texts) if redactor else [redact(text) for text in texts]
+    kept = redactor.redact(texts) if redactor else [redact(text) for text in texts]
+    if tenants:
+        for at, (text, tenant_id) in enumerate(zip(texts, tenant_ids or repeat(EVERYONE), strict=False)):
+            if _names_own(text, tenant_id):
+                kept[at] = redact(text, tenant_id=tenant_id)
+    return kept
+
+
+def _names_own(text: str, tenant_id: str) -> bool:
+    """Whether a tenant's finders find anything in a text, or fail on it."""
+    try:
+        return any(finder.ranges(text, "message") for finder in tenants.finders(tenant_id))
+    except Exception:  # noqa: BLE001 - `redact` fails the same way, counts it and withholds the text
+        return True
 
 
 @cache

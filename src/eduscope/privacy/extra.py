@@ -16,5 +16,9 @@ PERSON_RANK = 1001
 class Finder(Protocol):
     """Finds a tenant's own values in text."""
 
+    @property
+    def gate(self) -> tuple[bytes, ...] | None:
+        """Byte patterns that match in whatever holds such a value; None where there are none."""
+
     def ranges(self, text: str, profile: Profile) -> Sequence[Found]:
         """The ranges of all values in the text."""

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple, Self
 from eduscope.privacy import detectors
 from eduscope.privacy.errors import GateUnavailable
 from eduscope.privacy.framing import START_UNJOINED
+from eduscope.privacy.tenants import tenants
 
 _LONGEST_NUMBER = 48  # a key, a number and the field behind it
 # JSON may spell any ASCII character as an escape; a writer who does hides it from the patterns. Spared are the
@@ -135,6 +136,7 @@ class Gate:
         """Take a scanner of these patterns; `Gate.compile()` makes one."""
         self._scanner = scanner
         self._patterns = patterns
+        self._tenants: tuple[int, Scanner | None] = (-1, None)
 
     @classmethod
     def compile(cls) -> Self:
@@ -143,8 +145,8 @@ class Gate:
         return cls(Scanner.compile(patterns), patterns)
 
     def hit(self, data: bytes) -> bool:
-        """Whether the bytes may hold something to redact. Stops at the first match."""
-        return self.first(data) is not None
+        """Whether the bytes may hold something to redact, for any tenant. Stops at the first match."""
+        return self.first(data) is not None or (bool(tenants) and self._is_tenants(data))
 
     def first(self, data: bytes) -> str | None:
         """The name of the pattern that matched first, such as `email/0`; None where none did."""
@@ -155,6 +157,22 @@ class Gate:
 
         number = self._scanner.first(data, accept)
         return None if number is None else self._patterns[number].name
+
+    def _is_tenants(self, data: bytes) -> bool:
+        """Whether a tenant's own finder may find something. A roster looks at parsed records only: always."""
+        patterns = [finder.gate for finder in tenants.everyones()]
+        if None in patterns:
+            return True
+        version, scanner = self._tenants
+        if version != tenants.version or scanner is None:
+            version = tenants.version
+            own = [
+                GatePattern(f"tenant/{n}", p)
+                for n, p in enumerate(p for some in patterns for p in some or ())
+            ]
+            scanner = Scanner.compile(own)
+            self._tenants = (version, scanner)
+        return scanner.first(data, lambda _pattern, _end: True) is not None
 
 
 def _flags(hyperscan: Any, names: tuple[str, ...]) -> int:

@@ -65,6 +65,11 @@ class OwnNumbers:
         either = "|".join(f"(?:{pattern})" for pattern in self.patterns)
         self._find = ascii_pattern(rf"(?<![A-Za-z0-9])(?:{either})(?![A-Za-z0-9])").finditer
 
+    @property
+    def gate(self) -> tuple[bytes, ...]:
+        """The patterns without guards: what stands beside a value in raw bytes is framing."""
+        return tuple(pattern.replace("/", r"\\?/").encode() for pattern in self.patterns)
+
     def ranges(self, text: str, profile: Profile) -> list[Found]:
         """The ranges of all numbers in the text; both profiles are treated alike."""
         del profile

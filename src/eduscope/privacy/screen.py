@@ -16,12 +16,13 @@ def is_clean(text: str, profile: Profile = "message") -> bool:
     """Whether nothing in the text has to be redacted; False also where that cannot be told."""
     if profile == "message" and text in _remembered:
         return True
+    version = tenants.version
     try:
         if find(text, profile):
             return False
     except Exception:  # noqa: BLE001 - failing closed: `redact` will withhold the text
         return False
-    if profile == "message" and len(text) <= _MAX_REMEMBERED_CHARACTERS:
+    if profile == "message" and version == tenants.version and len(text) <= _MAX_REMEMBERED_CHARACTERS:
         if len(_remembered) >= _MAX_REMEMBERED:
             _remembered.clear()
         _remembered.add(text)

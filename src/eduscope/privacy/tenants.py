@@ -16,6 +16,8 @@ class _Tenants:
         self._lock = threading.Lock()
         self._finders: dict[str, tuple[Finder, ...]] = {}
         self._watchers: list[Callable[[], None]] = []
+        self.version = 0
+        """Grows with every change, for who remembers what was found."""
 
     def finders(self, tenant_id: str) -> tuple[Finder, ...]:
         """The finders for texts of a tenant."""
@@ -24,6 +26,13 @@ class _Tenants:
         everyones = self._finders.get(EVERYONE, ())
         return everyones if tenant_id == EVERYONE else (*self._finders.get(tenant_id, ()), *everyones)
 
+    def everyones(self) -> tuple[Finder, ...]:
+        """The finders of all tenants."""
+        return tuple(finder for finders in self._finders.values() for finder in finders)
+
+    def __bool__(self) -> bool:
+        return bool(self._finders)
+
     def use(self, tenant_id: str, *finders: Finder) -> None:
         """Make these a tenant's finders, in place of what it had; with none, forget the tenant."""
         with self._lock:
@@ -31,6 +40,7 @@ class _Tenants:
             if finders:
                 changed[tenant_id] = finders
             self._finders = changed
+            self.version += 1
         for watcher in self._watchers:
             watcher()
 

@@ -8,7 +8,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from eduscope.privacy import Gate, GateUnavailable, detectors, gate_patterns, is_clean, redact
+from eduscope.privacy import (
+    Gate,
+    GateUnavailable,
+    OwnNumbers,
+    detectors,
+    gate_patterns,
+    is_clean,
+    redact,
+    tenants,
+)
+from eduscope.privacy.roster import Roster
 
 pytest.importorskip("hyperscan", reason="the gate needs the package hyperscan")
 logs_pb = pytest.importorskip("opentelemetry.proto.collector.logs.v1.logs_service_pb2")
@@ -189,3 +199,21 @@ def test_without_hyperscan_the_error_says_what_to_install(monkeypatch: pytest.Mo
 def test_patterns_have_unique_names() -> None:
     names = [p.name for p in gate_patterns()]
     assert len(set(names)) == len(names)
+
+
+def test_a_tenants_numbers_open_the_gate_as_soon_as_they_are_set(gate: Gate) -> None:
+    text = "graded roll/1234567 of S7654321"
+    assert not gate.hit(text.encode())
+    tenants.use("north", OwnNumbers([r"S\d{7}", r"roll/\d{7}"]))
+    try:
+        for part in ("graded roll/1234567", "graded S7654321"):
+            assert all(gate.hit(body) for _, body in bodies(part))
+        assert not gate.hit(b"graded 42")
+        tenants.use("south", OwnNumbers([r"\d{2}CS\d{4}"]))
+        assert gate.hit(b"graded 22CS1043")
+        tenants.use("west", Roster([]))
+        assert gate.hit(b"with a roster every record is looked at")
+    finally:
+        for tenant in ("north", "south", "west"):
+            tenants.use(tenant)
+    assert not gate.hit(text.encode())

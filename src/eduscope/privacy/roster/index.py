@@ -49,6 +49,11 @@ class Roster:
         if self.people:
             self._automaton.make_automaton()
 
+    @property
+    def gate(self) -> None:
+        """None: with a roster every record is parsed. In raw bytes a name has no boundaries to go by."""
+        return None
+
     def ranges(self, text: str, profile: Profile) -> list[Found]:
         """Where the people of the roster are named: PERSON, USERNAME, STUDENT_ID."""
         if not self._automaton:

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from eduscope.contract import Field, FieldClass, attribute, on_change
-from eduscope.privacy import KeyRing, default_ring, is_clean, is_token, policy, redact, tokenize
+from eduscope.privacy import KeyRing, default_ring, is_clean, is_token, policy, redact, tenants, tokenize
 from eduscope_server.ingest.inspection.texts import Texts
 
 KNOWN_MAX = 4096
@@ -66,9 +66,9 @@ class _Plan:
 
 
 class _Plans(dict[str, _Plan]):
-    """Plans by key, made on first sight, under one key ring: another ring makes other tokens."""
+    """Plans by key, made on first sight: another key ring makes other tokens, and starts them anew."""
 
-    ring: KeyRing | None = None
+    made_under: tuple[KeyRing, int] | None = None
 
     def __missing__(self, key: str) -> _Plan:
         if len(self) >= PLANS_MAX:
@@ -76,12 +76,12 @@ class _Plans(dict[str, _Plan]):
         plan = self[key] = _Plan(attribute(key))
         return plan
 
-    def under(self, ring: KeyRing) -> bool:
-        """Forgets everything where the ring is another; says whether it did."""
-        if ring is self.ring:
+    def under(self, ring: KeyRing, tenants_version: int) -> bool:
+        """Forgets everything where the ring or what tenants have set is another; says whether it did."""
+        if self.made_under == (ring, tenants_version):
             return False
         self.clear()
-        self.ring = ring
+        self.made_under = (ring, tenants_version)
         return True
 
 
@@ -92,9 +92,10 @@ _people = _Known(PEOPLE_MAX)
 
 
 def fresh() -> None:
-    """To be called before a batch: what was remembered under another key ring is forgotten."""
-    if _plans.under(default_ring()):
+    """To be called before a batch: what was remembered under other keys or other rosters is forgotten."""
+    if _plans.under(default_ring(), tenants.version):
         _people.clear()
+        _labels.clear()
 
 
 def repeat(key: str, value: Any, into: Kept) -> bool:

@@ -48,6 +48,8 @@ def line_rows(lines: Iterable[dict[str, Any]], tenant_id: str | None) -> Iterato
 
 def _row(line: dict[str, Any], tenant_id: str | None, texts: Texts, clock: Clock) -> dict[str, Any]:
     kept = Kept({}, {}, ["inspected"])
+    tenant = line.get("tenant_id")
+    texts.tenant_id = tenant_id or (tenant if isinstance(tenant, str) else "")
     for key, value in line.items():
         if key not in _COLUMNS and not repeat(key, value, kept):
             keep(key, value, kept, texts)

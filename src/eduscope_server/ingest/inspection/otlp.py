@@ -121,6 +121,8 @@ def _common(
     unix_nanos: int, own: dict[str, Any], resource: dict[str, Any], batch: _Batch, kept: Kept
 ) -> dict[str, Any]:
     """What logs and spans share; files the attributes into `kept` on the way."""
+    sent = text_of(own.get("tenant_id") or resource.get("tenant_id") or "")
+    batch.texts.tenant_id = batch.tenant_id or sent
     for source, columns in ((resource, _RESOURCE_COLUMNS), (own, _OWN_COLUMNS)):
         for key, value in source.items():
             if key not in columns:
@@ -131,8 +133,7 @@ def _common(
         "service_name": label(text_of(resource.get("service.name") or "unknown_service")),
         "environment": label(text_of(environment)),
         "release": label(text_of(resource.get("service.version") or "")),
-        "tenant_id": batch.tenant_id
-        or label(text_of(own.get("tenant_id") or resource.get("tenant_id") or "")),
+        "tenant_id": batch.tenant_id or label(sent),
         "correlation_id": identifier(text_of(own.get("correlation_id") or ""), kept.marks),
         "request_id": identifier(text_of(own.get("request_id") or ""), kept.marks),
         "user_id": person(text_of(own.get("user_id") or "")),

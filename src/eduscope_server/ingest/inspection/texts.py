@@ -11,17 +11,22 @@ class Texts:
     def __init__(self) -> None:
         self._places: list[tuple[dict[str, Any], str]] = []
         self._texts: list[str] = []
+        self._tenant_ids: list[str] = []
+        self.tenant_id = ""
+        """The tenant of the texts that are added next."""
 
     def add(self, place: dict[str, Any], key: str, text: str) -> None:
         """Takes a text; what may be kept of it stands at its place after `settle`, and nothing before."""
         if text:
+            self._tenant_ids.append(self.tenant_id)
             self._places.append((place, key))
             self._texts.append(text)
             place[key] = ""  # keeps the order of keys, and fails closed
 
     def settle(self) -> None:
-        """Puts every text into its place, after the strict profile."""
-        for (place, key), kept in zip(self._places, redact_all(self._texts), strict=True):
+        """Puts every text into its place, after the strict profile and what its tenant has added to it."""
+        for (place, key), kept in zip(self._places, redact_all(self._texts, self._tenant_ids), strict=True):
             place[key] = kept
         self._places.clear()
         self._texts.clear()
+        self._tenant_ids.clear()

@@ -11,7 +11,7 @@ from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsSer
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 from eduscope.contract import ATTRIBUTES, attribute
-from eduscope.privacy import KeyRing, find, is_token, policy, redact, tokenize, use_ring
+from eduscope.privacy import KeyRing, OwnNumbers, find, is_token, policy, redact, tenants, tokenize, use_ring
 from eduscope_server.ingest.inspection.ndjson import BATCH_LINES, line_rows
 from eduscope_server.ingest.inspection.otlp import log_rows, span_rows
 
@@ -94,6 +94,21 @@ def test_a_person_is_a_token_and_another_ring_makes_another() -> None:
         )
     finally:
         use_ring(None)
+
+
+def test_a_tenants_own_numbers_are_found_in_its_records_only() -> None:
+    tenants.use("north", OwnNumbers([r"S\d{7}"]))
+    try:
+        lines = [{"message": "graded S1234567", "tenant_id": tenant} for tenant in ("north", "south")]
+        assert [row["message"] for row in rows(*lines)] == ["graded [STUDENT_ID]", "graded S1234567"]
+        assert rows(lines[1], tenant_id="north")[0]["message"] == "graded [STUDENT_ID]"
+        logs = ExportLogsServiceRequest()
+        record = logs.resource_logs.add().scope_logs.add().log_records.add()
+        record.body.string_value = "graded S1234567"
+        record.attributes.add(key="tenant_id").value.string_value = "north"
+        assert b"graded [STUDENT_ID]" in b"".join(log_rows(logs, None))
+    finally:
+        tenants.use("north")
 
 
 @given(value=st.from_regex(r"\A[0-9a-f]{32}\Z") | st.uuids().map(str))
