@@ -100,6 +100,16 @@ def open_moment(page: Page) -> None:
     page.locator("[data-testid=timeline-item] .moment-line").nth(4).click()
 
 
+def hover_course(page: Page) -> None:
+    box = page.locator("[data-testid=course] svg").bounding_box()
+    assert box
+    page.mouse.move(box["x"] + box["width"] * 0.4, box["y"] + 40)
+
+
+def ask_to_withdraw(page: Page) -> None:
+    page.get_by_role("button", name="Withdraw").last.click()
+
+
 def help_overlay(page: Page) -> None:
     page.keyboard.press("?")
 
@@ -120,7 +130,11 @@ NOTHING: dict[str, Callable[[Route], None]] = {
     "**/api/logs/count*": answered(200, {"count": 0}),
     "**/api/logs/histogram*": answered(200, {"interval_seconds": 60, "buckets": []}),
     "**/api/traces?*": answered(200, {"traces": [], "next_cursor": None}),
+    "**/api/privacy/findings?*": answered(200, {"findings": [], "interval_seconds": 60, "course": []}),
+    "**/api/privacy/undeclared?*": answered(200, {"undeclared": []}),
+    "**/api/privacy/fields": answered(200, {"fields": []}),
 }
+READER = {"**/api/session": answered(200, {"name": "A teacher", "roles": ["reader"], "tenants": ["northfield"]})}
 
 # name → (path, steps after loading, routes that answer instead of the platform)
 VIEWS: dict[str, tuple[str, Step | None, dict[str, Callable[[Route], None]]]] = {
@@ -151,6 +165,13 @@ VIEWS: dict[str, tuple[str, Step | None, dict[str, Callable[[Route], None]]]] = 
     "correlation-error": ("/traces?status=error", open_moment, {}),
     "correlation-missing": ("/correlations/no-such-id-1234", None, {}),
     "correlations": ("/correlations", None, {}),
+    "privacy": ("/privacy", None, {}),
+    "privacy-hover": ("/privacy", hover_course, {}),
+    "privacy-kind": ("/privacy?kind=EMAIL&service=courses", None, {}),
+    "privacy-withdraw": ("/privacy", ask_to_withdraw, {}),
+    "privacy-reader": ("/privacy", None, READER),
+    "privacy-empty": ("/privacy", None, NOTHING),
+    "privacy-away": ("/privacy", None, {"**/api/privacy/findings?*": AWAY}),
     "help": ("/", help_overlay, {}),
     "not-found": ("/nonsense", None, {}),
 }

@@ -3,6 +3,7 @@ import { CorrelationIndex } from "./correlation/CorrelationIndex";
 import { CorrelationPage } from "./correlation/CorrelationPage";
 import { LogsPage } from "./logs/LogsPage";
 import { OverviewPage } from "./overview/OverviewPage";
+import { PrivacyPage } from "./privacy/PrivacyPage";
 import { NotFound } from "./shell/NotFound";
 import { Shell } from "./shell/Shell";
 import { TracePage } from "./traces/TracePage";
@@ -18,6 +19,7 @@ export function App() {
         <Route path="/traces/:id">{({ id }) => <TracePage key={id} id={id} />}</Route>
         <Route path="/correlations" component={CorrelationIndex} />
         <Route path="/correlations/:id">{({ id }) => <CorrelationPage key={id} id={id} />}</Route>
+        <Route path="/privacy" component={PrivacyPage} />
         <Route component={NotFound} />
       </Switch>
     </Shell>

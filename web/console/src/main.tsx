@@ -11,6 +11,7 @@ import "./styles/logs.css";
 import "./styles/search.css";
 import "./styles/traces.css";
 import "./styles/correlation.css";
+import "./styles/privacy.css";
 
 // Nothing is retried behind one's back: an error is shown with its reason, and the way to try again.
 const queries = new QueryClient({

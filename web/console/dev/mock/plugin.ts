@@ -13,7 +13,7 @@ export function mockPlatform(): Plugin {
       server.httpServer?.on("close", close);
       server.middlewares.use((request, response, next) => {
         const url = new URL(request.url ?? "/", "http://console");
-        if (url.pathname.startsWith("/api/")) answer(url, response);
+        if (url.pathname.startsWith("/api/")) void answer(request, url, response);
         else next();
       });
     },

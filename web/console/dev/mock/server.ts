@@ -1,5 +1,6 @@
-import type { ServerResponse } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import * as answers from "./answers";
+import { bodyOf, privacyAnswer } from "./privacy";
 import { School } from "./school";
 import { compile, UnreadableQuery } from "./search";
 
@@ -11,8 +12,10 @@ export function openSchool() {
   const school = open();
   const visits = setInterval(() => school.visit(Date.now() - 400), VISIT_EVERY_MS);
   return {
-    answer: (url: URL, response: ServerResponse): void => {
-      answer(school, url, response);
+    answer: async (request: IncomingMessage, url: URL, response: ServerResponse): Promise<void> => {
+      const privacy = privacyAnswer(url, request.method ?? "GET", await bodyOf(request));
+      if (privacy === undefined) answer(school, url, response);
+      else send(response, 200, privacy);
     },
     close: () => clearInterval(visits),
   };

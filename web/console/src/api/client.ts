@@ -32,6 +32,16 @@ export async function get<T>(url: string, signal?: AbortSignal): Promise<T> {
   return (await response.json()) as T;
 }
 
+/** Changes something; whoever needs what has changed asks for it. */
+export async function send(method: "POST" | "DELETE", url: string, body?: unknown): Promise<void> {
+  await request(url, {
+    method,
+    ...(body === undefined
+      ? {}
+      : { headers: { "content-type": "application/json" }, body: JSON.stringify(body) }),
+  });
+}
+
 export async function open(url: string, signal: AbortSignal): Promise<ReadableStream<Uint8Array>> {
   const response = await request(url, { headers: { accept: "text/event-stream" }, signal });
   if (!response.body) throw unreachable();

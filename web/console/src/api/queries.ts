@@ -34,7 +34,11 @@ export interface TraceScope extends LogScope {
 
 const parameters = (scope: object): Parameters => ({ ...(scope as Parameters) });
 
-function useRead<T>(path: string, scope: Parameters, options: { enabled?: boolean; every?: number } = {}) {
+export function useRead<T>(
+  path: string,
+  scope: Parameters,
+  options: { enabled?: boolean; every?: number } = {},
+) {
   const url = address(path, scope);
   return useQuery({
     queryKey: [path, url],

@@ -25,6 +25,7 @@ export function Header({ session, onHelp }: HeaderProps) {
         <NavLink page="/logs" icon="logs" label="Logs" />
         <NavLink page="/traces" icon="trace" label="Traces" />
         <NavLink page="/correlations" icon="timeline" label="Correlation" />
+        <NavLink page="/privacy" icon="shield" label="Privacy" />
       </nav>
       <JumpBox />
       <div className="header-tools">

@@ -9,6 +9,7 @@ const GROUPS: [string, [string[], string][]][] = [
       [["g", "l"], "Logs"],
       [["g", "t"], "Traces"],
       [["g", "c"], "Correlation"],
+      [["g", "p"], "Privacy"],
       [["/"], "Search on this page"],
       [["Ctrl", "K"], "Go to an id"],
       [["?"], "This help"],
@@ -26,7 +27,7 @@ const GROUPS: [string, [string[], string][]][] = [
     ],
   ],
   [
-    "Log histogram, when focused",
+    "Histogram, when focused",
     [
       [["←"], "Move (or →)"],
       [["Shift", "→"], "Select a stretch of time"],

@@ -1,7 +1,13 @@
 import { useEffect, useRef } from "react";
 import { useView } from "../view";
 
-const PAGES: Record<string, string> = { o: "/", l: "/logs", t: "/traces", c: "/correlations" };
+const PAGES: Record<string, string> = {
+  o: "/",
+  l: "/logs",
+  t: "/traces",
+  c: "/correlations",
+  p: "/privacy",
+};
 /** How long after `g` the second key still counts. */
 const SEQUENCE_MS = 1200;
 
