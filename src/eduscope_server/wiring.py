@@ -40,6 +40,7 @@ from eduscope_server.privacy.certificate import KEY_FILE, Signer
 from eduscope_server.privacy.declared_fields import DeclaredFields
 from eduscope_server.privacy.erasure import Erasure, Erasures
 from eduscope_server.privacy.findings import Findings
+from eduscope_server.privacy.vault import Revealed, Vault
 from eduscope_server.query.tail import Tail
 from eduscope_server.state import State
 from eduscope_server.store import Store, TokenKey
@@ -132,7 +133,17 @@ async def opened(settings: Settings) -> AsyncIterator[tuple[Litestar, Access]]:
             with contextlib.suppress(RuntimeError):  # the loop has ended: nobody watches any more
                 loop.call_soon_threadsafe(tail.notify)
 
-        lanes = Lanes(store, Gate.compile(), metrics, group_bytes=settings.commit_bytes, on_commit=on_commit)
+        vault = Vault(state, store, ring)
+        await vault.start()
+        stack.push_async_callback(vault.stop)
+        lanes = Lanes(
+            store,
+            Gate.compile(),
+            metrics,
+            group_bytes=settings.commit_bytes,
+            on_commit=on_commit,
+            vault=vault,
+        )
         stack.push_async_callback(asyncio.to_thread, lanes.close)
         admission = Admission(settings.max_waiting_bytes)
         metrics.held_bytes.set_function(lambda: admission.held_bytes)
@@ -150,7 +161,15 @@ async def opened(settings: Settings) -> AsyncIterator[tuple[Litestar, Access]]:
         findings.start()
         stack.push_async_callback(findings.stop)
         signer = Signer.from_file(settings.data / KEY_FILE)
-        people = Erasures(state, store, signer, release=RELEASE, tell=_erasure_teller(own_lines))
+        vault.tell = _reveal_teller(own_lines)
+        people = Erasures(
+            state,
+            store,
+            signer,
+            release=RELEASE,
+            forget=vault.forget,
+            tell=_erasure_teller(own_lines),
+        )
         await people.start()
         stack.push_async_callback(people.stop)
         doors = make_doors(Shared(access, lanes, admission, limits, metrics, windows.seconds_left))
@@ -164,6 +183,7 @@ async def opened(settings: Settings) -> AsyncIterator[tuple[Litestar, Access]]:
             windows=windows,
             declared_fields=declared_fields,
             people=people,
+            vault=vault,
             secure_cookies=settings.public_url.startswith("https://"),
         )
         yield app, access
@@ -202,6 +222,20 @@ def _erasure_teller(lines: OwnLines) -> Callable[[Erasure], Awaitable[None]]:
                 "privacy.rows": sum(erasure.found.values()),
                 "privacy.reason": erasure.reason,
             },
+        )
+
+    return tell
+
+
+def _reveal_teller(lines: OwnLines) -> Callable[[Revealed, str, str], Awaitable[None]]:
+    """Puts on record that a learner's text was revealed."""
+
+    async def tell(revealed: Revealed, by: str, purpose: str) -> None:
+        await lines.write(
+            "warning",
+            "prose revealed",
+            user_id=tokenize(by),
+            fields={"privacy.prose_id": revealed.id, "privacy.purpose": purpose},
         )
 
     return tell

@@ -136,6 +136,7 @@ debug.environment: Where it runs
 """
 
 IDENTIFIERS = """
+privacy.prose_id: Which of a learner's texts in the vault
 service.instance.id: One process of the service
 service.name: The service
 service.version: The version of the service

@@ -10,6 +10,7 @@ from litestar.di import Provide
 from litestar.handlers import HTTPRouteHandler
 from prometheus_client import CollectorRegistry
 
+from eduscope.privacy import default_ring
 from eduscope_server.access import Access
 from eduscope_server.api import (
     contract,
@@ -22,6 +23,7 @@ from eduscope_server.api import (
     logs,
     parameters,
     privacy,
+    prose,
     schema,
     services,
     session,
@@ -34,6 +36,7 @@ from eduscope_server.debugging import DebugWindows
 from eduscope_server.privacy.certificate import Signer
 from eduscope_server.privacy.declared_fields import DeclaredFields
 from eduscope_server.privacy.erasure import Erasures
+from eduscope_server.privacy.vault import Vault
 from eduscope_server.query.tail import Tail
 from eduscope_server.state import State
 from eduscope_server.store import Store
@@ -76,6 +79,9 @@ ROUTES: tuple[HTTPRouteHandler, ...] = (
     erasures.read_erasure,
     erasures.read_certificate,
     erasures.read_certificate_key,
+    prose.reveal_prose,
+    prose.read_vault,
+    prose.switch_vault,
     contract.read_contract,
     schema.read_schema,
     health.read_health,
@@ -95,6 +101,7 @@ def create_app(  # noqa: PLR0913 - the parts of a whole platform
     windows: DebugWindows | None = None,
     declared_fields: DeclaredFields | None = None,
     people: Erasures | None = None,
+    vault: Vault | None = None,
     secure_cookies: bool = False,
     console_folder: Path = CONSOLE_FOLDER,
 ) -> Litestar:
@@ -103,7 +110,7 @@ def create_app(  # noqa: PLR0913 - the parts of a whole platform
     Before the server is told to stop, the caller calls `app.state.end_streams()`, or it waits for live tails that
     never end. `tail` is told of commits by the caller; without one, live tails look once a second.
     `windows` are the debug windows that the doors know too, `declared_fields` what the store's views follow,
-    `people` who erases them.
+    `people` who erases them, `vault` what the lanes seal learners' text with.
     `secure_cookies` says that browsers reach the platform by https even where it does not see so itself.
     """
     live = tail or Tail(store)
@@ -119,6 +126,7 @@ def create_app(  # noqa: PLR0913 - the parts of a whole platform
             tail=live,
             debug_windows=windows or DebugWindows(state),
             declared_fields=declared_fields or DeclaredFields(state),
+            vault=vault or Vault(state, store, default_ring()),
             erasures=people or Erasures(state, store, Signer.new(), release=""),
             secure_cookies=secure_cookies,
             console_folder=console_folder,

@@ -45,6 +45,10 @@ class Connection:
         """The JSON of a POST."""
         return self._call("POST", path, json=body or {})
 
+    def put(self, path: str, body: Mapping[str, object]) -> Any:
+        """The JSON of a PUT."""
+        return self._call("PUT", path, json=body)
+
     def make_link(self) -> str:
         """A link that opens the console once, as a browser reaches it."""
         return str(self.public_url + self.post("/api/login-codes")["path"])

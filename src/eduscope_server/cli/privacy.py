@@ -2,6 +2,7 @@
 
 import json
 import sys
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -9,8 +10,20 @@ import typer
 
 from eduscope_server.cli.connection import DataOption, UrlOption, connect
 from eduscope_server.cli.options import fail
+from eduscope_server.cli.terminal import shown
 
-app = typer.Typer(help="Erase people and prove it; reveal prose with a purpose.", no_args_is_help=True)
+
+class Turn(StrEnum):
+    """What becomes of a vault."""
+
+    ON = "on"
+    OFF = "off"
+
+
+app = typer.Typer(
+    help="See what was found, declare fields; erase people and prove it; reveal prose with a purpose.",
+    no_args_is_help=True,
+)
 
 
 @app.command("erase")
@@ -66,6 +79,41 @@ def verify_certificate(
     if signed_with != wanted:
         fail(f"{file} is whole, but {signed_with} signed it, not {wanted}")
     typer.echo(f"{file} is whole, and signed with {signed_with}")
+
+
+@app.command("vault")
+def vault(
+    turn: Annotated[Turn | None, typer.Argument(help="Keep learners' text, or not; nothing to list.")] = None,
+    tenant: Annotated[str, typer.Option(help="Whose vault.")] = "",
+    reason: Annotated[str, typer.Option(help="Why. Kept in the access log, redacted.")] = "",
+    url: UrlOption = "",
+    data: DataOption = "",
+) -> None:
+    """Turn a tenant's prose vault on or off, or list whose is on."""
+    platform = connect(url, data)
+    if turn is None:
+        typer.echo("\n".join(platform.get("/api/privacy/vault")["tenants"]) or "no tenant's vault is on")
+        return
+    if not tenant or not reason:
+        fail("say which tenant's, and why: --tenant … --reason …", code=2)
+    wanted = {"tenant_id": tenant, "on": turn is Turn.ON, "reason": reason}
+    platform.put("/api/privacy/vault", wanted)
+    typer.echo(f"the prose vault of {tenant} is {turn.value}")
+
+
+@app.command("reveal")
+def reveal(
+    prose_id: Annotated[str, typer.Argument(help="The id in a record's `[prose:<id>]`.")],
+    purpose: Annotated[
+        str, typer.Option(help="For what you read it: at least 10 characters, kept for ever.")
+    ],
+    url: UrlOption = "",
+    data: DataOption = "",
+) -> None:
+    """Read one learner's text. Who, when and for what is on record before it is shown."""
+    known = prose_id.removeprefix("[prose:").removesuffix("]")
+    found = connect(url, data).post(f"/api/prose/{known}/reveal", {"purpose": purpose})
+    typer.echo(shown(found["text"]))
 
 
 def _told(erasure: dict[str, Any]) -> str:

@@ -13,6 +13,8 @@ import msgspec
 
 from eduscope_server.ingest.metrics import IngestMetrics
 from eduscope_server.ingest.plain_producers import PlainProducers
+from eduscope_server.privacy.prose import Desk
+from eduscope_server.privacy.vault import Vault
 from eduscope_server.store import NotPlain, Store, UnreadableBlock
 from eduscope_server.store.commit import GroupCommit
 
@@ -20,11 +22,13 @@ T = TypeVar("T")
 
 INLINE_BYTES = 256 << 10
 """Larger bodies are scanned in a thread: 256 KiB takes the gate about a millisecond of the event loop."""
+PROSE_INLET = "rows_prose"
 INLINE_INSPECTION_BYTES = 4 << 10
 """Larger bodies are inspected in a thread: a record takes Python some 100 µs."""
 
-Rows = Callable[[bytes, str | None], Iterator[bytes]]
-"""Reads a body's records into rows as JSON, each field treated by its class, under a tenant if one is given."""
+Rows = Callable[[bytes, str | None, Desk | None], Iterator[bytes]]
+"""Reads a body's records into rows as JSON, each field treated by its class, under a tenant if one is given. The desk,
+where there is one, takes learners' text for the vault."""
 
 
 class Gate(Protocol):
@@ -57,7 +61,7 @@ class Signal(msgspec.Struct, frozen=True):
 class Lanes:
     """Takes bodies that a door has read and checked; returns when they are stored."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - built in one place, by keyword
         self,
         store: Store,
         gate: Gate,
@@ -65,8 +69,10 @@ class Lanes:
         *,
         group_bytes: int,
         on_commit: Callable[[str], None] = lambda _inlet: None,
+        vault: Vault | None = None,
     ) -> None:
         self._gate = gate
+        self._vault = vault
         self._metrics = metrics
         self._plain_producers = PlainProducers()
         # Python's part of a large body must not hold up the event loop; two threads match two cores.
@@ -92,10 +98,14 @@ class Lanes:
                 # What the engine's parser can't read (a number of 400 digits, a lone surrogate) Python may.
                 self._metrics.unreadable.labels(signal.name).inc()
         self._count(signal, "inspection", block)
+        desk = self._vault.desk() if self._vault else None
         rows = await self._beside(
-            lambda: b"\n".join(signal.rows(block.data, tenant_id)) + b"\n",
+            lambda: b"\n".join(signal.rows(block.data, tenant_id, desk)) + b"\n",
             is_short=len(block.data) <= INLINE_INSPECTION_BYTES,
         )
+        if self._vault and desk and desk.taken and (sealed := await self._vault.seal(desk.taken)):
+            # First, so that no record ever points at a text that is not there.
+            await self._commits[PROSE_INLET].commit(sealed)
         if rows.strip():
             await self._commits[signal.rows_inlet].commit(rows)
 
@@ -123,7 +133,10 @@ class Lanes:
         self._metrics.body_bytes.labels(signal.name, lane).inc(len(block.data))
 
     async def _is_suspect(self, body: bytes) -> bool:
-        return await self._beside(lambda: self._gate.hit(body), is_short=len(body) <= INLINE_BYTES)
+        return await self._beside(
+            lambda: self._gate.hit(body) or (self._vault is not None and self._vault.concerns(body)),
+            is_short=len(body) <= INLINE_BYTES,
+        )
 
     async def _beside(self, work: Callable[[], T], *, is_short: bool) -> T:
         """What the work gives; done at once where it is short, else beside the event loop."""

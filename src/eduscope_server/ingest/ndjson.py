@@ -11,6 +11,7 @@ from eduscope_server.ingest.door import Format, refused_as_json
 from eduscope_server.ingest.errors import Refused
 from eduscope_server.ingest.inspection.ndjson import line_rows
 from eduscope_server.ingest.lanes import Block, Signal
+from eduscope_server.privacy.prose import Desk
 
 
 class _Line(msgspec.Struct):
@@ -26,12 +27,12 @@ _SURROGATES = re.compile(
 _PAIR_CHARACTERS = 12
 
 
-def _rows(body: bytes, tenant_id: str | None) -> Iterator[bytes]:
+def _rows(body: bytes, tenant_id: str | None, desk: Desk | None = None) -> Iterator[bytes]:
     try:
         lines = _read_lines(body)
     except msgspec.DecodeError:
         lines = [_read_leniently(line) for line in body.splitlines() if line.strip()]
-    return line_rows(lines, tenant_id)
+    return line_rows(lines, tenant_id, desk)
 
 
 def _read_leniently(line: bytes) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from eduscope_server.ingest.door import Format, Refusal, refused_as_json
 from eduscope_server.ingest.errors import Refused
 from eduscope_server.ingest.inspection.otlp import log_rows, span_rows
 from eduscope_server.ingest.lanes import Block, Signal
+from eduscope_server.privacy.prose import Desk
 
 M = TypeVar("M", bound=Message)
 
@@ -28,12 +29,12 @@ _GRPC_CODES = {400: 3, 401: 16, 403: 7, 413: 8, 415: 3, 503: 14}
 _ID_NAMES = ("traceId", "spanId", "parentSpanId")
 
 
-def _log_rows(body: bytes, tenant_id: str | None) -> Iterator[bytes]:
-    return log_rows(ExportLogsServiceRequest.FromString(body), tenant_id)
+def _log_rows(body: bytes, tenant_id: str | None, desk: Desk | None = None) -> Iterator[bytes]:
+    return log_rows(ExportLogsServiceRequest.FromString(body), tenant_id, desk)
 
 
-def _span_rows(body: bytes, tenant_id: str | None) -> Iterator[bytes]:
-    return span_rows(ExportTraceServiceRequest.FromString(body), tenant_id)
+def _span_rows(body: bytes, tenant_id: str | None, desk: Desk | None = None) -> Iterator[bytes]:
+    return span_rows(ExportTraceServiceRequest.FromString(body), tenant_id, desk)
 
 
 LOGS = Signal(

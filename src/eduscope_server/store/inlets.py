@@ -113,6 +113,7 @@ def make_inlets(client: Client, *, schema_folder: Path | None) -> dict[str, Inle
         _make(client, "ndjson", schema_folder, target="logs", format_="JSONAsString"),
         rows_inlet("logs"),
         rows_inlet("spans"),
+        rows_inlet("prose"),
     ]
     return {inlet.name: inlet for inlet in made}
 

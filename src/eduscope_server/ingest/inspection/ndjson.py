@@ -21,6 +21,7 @@ from eduscope_server.ingest.inspection.fields import (
 )
 from eduscope_server.ingest.inspection.texts import Texts
 from eduscope_server.ingest.inspection.times import Clock
+from eduscope_server.privacy.prose import Desk
 
 BATCH_LINES = 1000
 """Their texts are scanned as one: some 100 kB, which is enough for the scan's full speed."""
@@ -35,13 +36,18 @@ _SPAN_ID = re.compile("[0-9a-f]{16}")
 _encode = msgspec.json.Encoder().encode_lines
 
 
-def line_rows(lines: Iterable[dict[str, Any]], tenant_id: str | None) -> Iterator[bytes]:
+def line_rows(
+    lines: Iterable[dict[str, Any]], tenant_id: str | None, desk: Desk | None = None
+) -> Iterator[bytes]:
     """The rows of parsed lines as JSON. `tenant_id` overrides what the lines say (a key bound to a tenant)."""
     fresh()
     waiting = iter(lines)
     while batch := list(islice(waiting, BATCH_LINES)):
         texts, clock = Texts(), Clock()
         rows = [_row(line, tenant_id, texts, clock) for line in batch]
+        if desk is not None:
+            for line, row in zip(batch, rows, strict=True):
+                desk.take(line, row, row["attributes"])
         texts.settle()
         yield _encode(rows)[:-1]
 

@@ -16,6 +16,7 @@ from eduscope.contract import LOG_FIELDS, SPAN_KINDS
 from eduscope_server.ingest.inspection.fields import Kept, fresh, identifier, keep, label, person, text_of
 from eduscope_server.ingest.inspection.texts import Texts
 from eduscope_server.ingest.inspection.times import Clock
+from eduscope_server.privacy.prose import Desk
 
 _OWN_COLUMNS = frozenset(f.name for f in LOG_FIELDS)
 _RESOURCE_COLUMNS = frozenset(
@@ -28,7 +29,9 @@ BATCH_RECORDS = 1000
 """Their texts are scanned as one: some 100 kB, which is enough for the scan's full speed."""
 
 
-def log_rows(request: ExportLogsServiceRequest, tenant_id: str | None) -> Iterator[bytes]:
+def log_rows(
+    request: ExportLogsServiceRequest, tenant_id: str | None, desk: Desk | None = None
+) -> Iterator[bytes]:
     """The rows of a logs request as JSON. `tenant_id` overrides what the records say (a key bound to a tenant)."""
     records = (
         (record, resource)
@@ -37,10 +40,12 @@ def log_rows(request: ExportLogsServiceRequest, tenant_id: str | None) -> Iterat
         for scope_logs in resource_logs.scope_logs
         for record in scope_logs.log_records
     )
-    yield from _rows(records, tenant_id, _log_row)
+    yield from _rows(records, _log_row, tenant_id, desk)
 
 
-def span_rows(request: ExportTraceServiceRequest, tenant_id: str | None) -> Iterator[bytes]:
+def span_rows(
+    request: ExportTraceServiceRequest, tenant_id: str | None, desk: Desk | None = None
+) -> Iterator[bytes]:
     """The rows of a traces request as JSON."""
     records = (
         (record, resource)
@@ -49,7 +54,7 @@ def span_rows(request: ExportTraceServiceRequest, tenant_id: str | None) -> Iter
         for scope_spans in resource_spans.scope_spans
         for record in scope_spans.spans
     )
-    yield from _rows(records, tenant_id, _span_row)
+    yield from _rows(records, _span_row, tenant_id, desk)
 
 
 class _Batch(msgspec.Struct):
@@ -58,6 +63,7 @@ class _Batch(msgspec.Struct):
     tenant_id: str | None
     texts: Texts
     clock: Clock
+    desk: Desk | None
 
 
 R = TypeVar("R", LogRecord, Span)
@@ -65,13 +71,14 @@ R = TypeVar("R", LogRecord, Span)
 
 def _rows(
     records: Iterator[tuple[R, dict[str, Any]]],
-    tenant_id: str | None,
     row: Callable[[R, dict[str, Any], _Batch], dict[str, Any]],
+    tenant_id: str | None,
+    desk: Desk | None,
 ) -> Iterator[bytes]:
     """The rows of records, a batch at a time: its texts are checked together."""
     fresh()
     while batch := list(islice(records, BATCH_RECORDS)):
-        shared = _Batch(tenant_id, Texts(), Clock())
+        shared = _Batch(tenant_id, Texts(), Clock(), desk)
         rows = [row(record, resource, shared) for record, resource in batch]
         shared.texts.settle()
         yield _encode(rows)[:-1]
@@ -91,6 +98,8 @@ def _log_row(record: LogRecord, resource: dict[str, Any], batch: _Batch) -> dict
         "trace_id": _hex(record.trace_id, 16),
         "span_id": _hex(record.span_id, 8),
     }
+    if batch.desk:
+        batch.desk.take(own, row, kept.attributes)
     batch.texts.add(row, "message", text)
     return row
 
@@ -112,6 +121,10 @@ def _span_row(record: Span, resource: dict[str, Any], batch: _Batch) -> dict[str
         "events": [_event(event, batch) for event in record.events],
         "links": [{"trace_id": _hex(x.trace_id, 16), "span_id": _hex(x.span_id, 8)} for x in record.links],
     }
+    if batch.desk:
+        batch.desk.take(own, row, kept.attributes)
+        for sent, event in zip(record.events, row["events"], strict=True):
+            batch.desk.take(_values(sent.attributes), row, event["attributes"])
     batch.texts.add(row, "name", record.name)
     batch.texts.add(row, "status_message", record.status.message)
     return row
