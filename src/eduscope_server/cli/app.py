@@ -9,9 +9,9 @@ from eduscope_server.cli.correlate import correlate
 from eduscope_server.cli.debug import app as debug
 from eduscope_server.cli.demo import demo_command
 from eduscope_server.cli.doctor import doctor_command
+from eduscope_server.cli.findings import app as privacy
 from eduscope_server.cli.keys import app as keys
 from eduscope_server.cli.logs import logs
-from eduscope_server.cli.privacy import app as privacy
 from eduscope_server.cli.serve import serve_command
 from eduscope_server.cli.trace import trace
 from eduscope_server.config import Settings
