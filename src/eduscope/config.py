@@ -68,6 +68,7 @@ _HEADERS: dict[str, Any] = {
     "accepts": _shape(r"([A-Za-z0-9-]+=[ -+\--~]*(,|$))*"),
     "secret": True,
 }
+_is_private_way = re.compile(r"https://|http://(127\.0\.0\.1|localhost|\[::1\])(:[0-9]+)?(/|$)").match
 _NAMES: dict[str, Any] = {"wanted": "lower-case names with commas between them", "accepts": all}
 
 
@@ -240,6 +241,11 @@ class Config:
         wanted="such as tutor=0.5/1.5,other=3/15/0.3",
         accepts=_shape(PRICES_SHAPE),
     )
+    prose_vault: bool = _option(
+        False,
+        "Let learners' text leave for the platform's vault, redacted; stdout and other targets never get it.",
+        **_SWITCH,
+    )
     value_max_chars: int = _option(
         8192, "Longer values are cut, and say so.", **_from_to(64, 262_144, "characters")
     )
@@ -334,6 +340,11 @@ def _whole(config: Config) -> Config:
         raise ConfigurationError(
             'events_key= is "", and events_endpoint is set; expected the project\'s key: events_key= or '
             f"{PREFIX}EVENTS_KEY"
+        )
+    if config.prose_vault and not _is_private_way(config.endpoint):
+        raise ConfigurationError(
+            f'prose_vault is on, and endpoint is "{config.endpoint}"; expected an https:// address, or this machine: '
+            "learners' text goes nowhere else"
         )
     if config.log_level == "debug" and config.environment != "development":
         raise ConfigurationError(

@@ -7,6 +7,7 @@ value costs one dictionary look-up. The memory is bounded, in entries and in the
 import datetime as dt
 from typing import Final
 
+from eduscope import prose
 from eduscope.contract import ATTRIBUTES, LOG_FIELDS, WITHHELD, FieldClass, attribute, on_change
 from eduscope.counters import counters
 from eduscope.privacy import policy, redact
@@ -100,6 +101,8 @@ class Plan:
 
     def learn(self, value: str, chars_max: int) -> str:
         """The JSON of a string not seen before; remembered where it is short enough."""
+        if self._withheld is FieldClass.PROSE and prose.leaves():
+            return self.lead + quoted(prose.enclosed(value, chars_max)) if value else f'{self.lead}""'
         written = self.lead + quoted(self.safe_text(value, chars_max))
         if len(value) <= KNOWN_CHARS_MAX:
             if len(self.known) >= KNOWN_MAX:
@@ -122,6 +125,8 @@ class Plan:
         """The JSON of anything but a plain string, lead included; of a callable, of what it gives."""
         try:
             value = evaluated(value)
+            if self._withheld is FieldClass.PROSE and prose.leaves() and value is not None:
+                return self.learn(as_text(value, chars_max), chars_max)
             safe = value if isinstance(value, Failed) else self.safe(value, chars_max)
             if safe is None:
                 return self.lead + "null"

@@ -7,7 +7,7 @@ import threading
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from eduscope import logging, tracing
+from eduscope import logging, prose, tracing
 from eduscope.config import Config, ConfigurationError, load
 from eduscope.consent import ConsentSource, use_source
 from eduscope.contract import HIGH_VOLUME_EVENTS
@@ -110,6 +110,7 @@ def _start(config: Config) -> Running:
     exporter = _make_exporter(config, window) if config.endpoint else None
     lines = _lines(config, _writer(config, exporter), spans)
     window.over(lines)
+    prose.use(config.prose_vault)
     logging.use(lines)
     tracing.use(spans)
     capture = _capture_standard(config) if config.stdlib_logging else None
@@ -143,6 +144,7 @@ def _stop(running: Running) -> None:
         importlib.import_module("eduscope.events").use(None)
         running.events.close(timeout_seconds)
     tracing.use(None)
+    prose.use(False)
     logging.use(_lines(running.config, _writer(running.config, None), None))
     if running.exporter is not None:
         running.exporter.close(timeout_seconds)
@@ -227,8 +229,10 @@ def _quieten() -> None:
 def _writer(config: Config, exporter: Exporter | None) -> WriteBytes:
     """One function for all places a line goes."""
     writers: list[WriteBytes] = [stdout_writer()] if config.stdout else []
+    if config.prose_vault:
+        writers = [prose.for_others(write) for write in writers]
     if exporter is not None:
-        writers.append(exporter.offer)
+        writers.append(prose.for_platform(exporter.offer) if config.prose_vault else exporter.offer)
     if len(writers) == 1:
         return writers[0]
     if not writers:

@@ -49,6 +49,7 @@ FOREIGN_NAMES = frozenset(
         "otlp_endpoint",
         "otlp_headers",
         "propagate_to",
+        "prose_vault",
         "record_headers",
         "record_query",
         "release",
