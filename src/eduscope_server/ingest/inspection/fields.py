@@ -12,6 +12,7 @@ import msgspec
 
 from eduscope.contract import Field, FieldClass, attribute, on_change
 from eduscope.privacy import KeyRing, default_ring, is_clean, is_token, policy, redact, tenants, tokenize
+from eduscope.privacy.field_names import field_name
 from eduscope_server.ingest.inspection.texts import Texts
 
 KNOWN_MAX = 4096
@@ -55,9 +56,11 @@ class _Known(dict[str, str]):
 class _Plan:
     """How the values of one key are treated."""
 
-    __slots__ = ("declared", "is_guarded", "is_message", "known")
+    __slots__ = ("declared", "is_guarded", "is_message", "key", "known")
 
-    def __init__(self, declared: Field | None) -> None:
+    def __init__(self, key: str, declared: Field | None) -> None:
+        self.key = key if declared else field_name(key)
+        """The name it is kept under."""
         self.declared = declared
         field_class = declared.field_class if declared else None
         self.is_guarded = field_class in _GUARDED
@@ -73,7 +76,7 @@ class _Plans(dict[str, _Plan]):
     def __missing__(self, key: str) -> _Plan:
         if len(self) >= PLANS_MAX:
             self.clear()
-        plan = self[key] = _Plan(attribute(key))
+        plan = self[key] = _Plan(key, attribute(key))
         return plan
 
     def under(self, ring: KeyRing, tenants_version: int) -> bool:
@@ -101,9 +104,10 @@ def fresh() -> None:
 def repeat(key: str, value: Any, into: Kept) -> bool:
     """Files a text that was seen before under the same key, and says whether it did: the way most values go."""
     if value.__class__ is str:
-        kept = _plans[key].known.get(value)
+        plan = _plans[key]
+        kept = plan.known.get(value)
         if kept:
-            into.attributes[key] = kept
+            into.attributes[plan.key] = kept
             return True
     return False
 
@@ -111,6 +115,7 @@ def repeat(key: str, value: Any, into: Kept) -> bool:
 def keep(key: str, value: Any, into: Kept, texts: Texts) -> None:
     """Files one attribute under texts or numbers; empty and absent ones are left out."""
     plan = _plans[key]
+    key = plan.key
     if value.__class__ is not str:
         if value is None:
             return
@@ -130,6 +135,22 @@ def keep(key: str, value: Any, into: Kept, texts: Texts) -> None:
         into.attributes[key] = (
             plan.known.learn(value, policy.apply(plan.declared, value)) if kept is None else kept
         )
+
+
+def said(body: Any) -> str:
+    """What a record says, as text. A map's fields are each treated by their class; the text they make is JSON."""
+    return body if isinstance(body, str) else text_of(_treated(body, None))
+
+
+def _treated(value: Any, plan: _Plan | None) -> Any:
+    """A part of a body, by the class of the field that it is in; what is in none is free text."""
+    if isinstance(value, dict):
+        return {plan.key: _treated(part, plan) for plan, part in ((_plans[k], v) for k, v in value.items())}
+    if isinstance(value, list):
+        return [_treated(part, plan) for part in value]
+    if plan is None or value is None or (not plan.is_guarded and isinstance(value, bool | int | float)):
+        return value
+    return policy.apply(plan.declared, text_of(value))
 
 
 def text_of(value: Any) -> str:

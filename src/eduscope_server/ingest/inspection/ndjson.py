@@ -17,6 +17,7 @@ from eduscope_server.ingest.inspection.fields import (
     label,
     person,
     repeat,
+    said,
     text_of,
 )
 from eduscope_server.ingest.inspection.texts import Texts
@@ -86,5 +87,5 @@ def _row(line: dict[str, Any], tenant_id: str | None, texts: Texts, clock: Clock
         "measures": kept.measures,
         "marks": kept.marks,
     }
-    texts.add(row, "message", message)
+    texts.add(row, "message", message if isinstance(sent := line.get("message"), str | None) else said(sent))
     return row

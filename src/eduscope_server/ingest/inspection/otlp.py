@@ -13,7 +13,16 @@ from opentelemetry.proto.logs.v1.logs_pb2 import LogRecord
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
 from eduscope.contract import LOG_FIELDS, SPAN_KINDS
-from eduscope_server.ingest.inspection.fields import Kept, fresh, identifier, keep, label, person, text_of
+from eduscope_server.ingest.inspection.fields import (
+    Kept,
+    fresh,
+    identifier,
+    keep,
+    label,
+    person,
+    said,
+    text_of,
+)
 from eduscope_server.ingest.inspection.texts import Texts
 from eduscope_server.ingest.inspection.times import Clock
 from eduscope_server.privacy.prose import Desk
@@ -88,7 +97,7 @@ def _log_row(record: LogRecord, resource: dict[str, Any], batch: _Batch) -> dict
     own = _values(record.attributes)
     kept = Kept({}, {}, ["inspected"])
     body = _plain(record.body)
-    text = text_of(body) if body is not None else record.event_name
+    text = said(body) if body is not None else record.event_name
     row = _common(record.time_unix_nano or record.observed_time_unix_nano, own, resource, batch, kept)
     duration = own.get("duration_ms")
     row |= {

@@ -140,3 +140,36 @@ def test_otlp_records_and_events_are_redacted_in_batches_too() -> None:
         "exception.message": "password=[SECRET]",
         "exception.count": "3.0",
     }
+
+
+PERSONAL_NAMES = ("Ada Lovelace", "ada@example.com", "S1234567", "460-89-9847", "DE89370400440532013000")
+
+
+@pytest.mark.parametrize("name", PERSONAL_NAMES)
+def test_a_field_named_after_a_person_is_kept_under_a_code(name: str) -> None:
+    (row,) = rows({"message": "m", name: "x", f"{name} ": 3, f"{name}!": True})
+    assert name not in json.dumps(row)
+    assert len(row["attributes"]) == 2
+    assert len(row["measures"]) == 1
+
+
+def test_the_fields_of_a_body_are_each_treated_by_their_class() -> None:
+    body = {
+        "outcome": "passed",
+        "user.full_name": "Ada Lovelace",
+        "content": "I am Ada",
+        "gen_ai.prompt": "I am Ada",
+        "student_id": 4711815,
+        "count": 3,
+        "more": [{"Ada Lovelace": "x", "exception.message": "mail ada@example.com"}],
+    }
+    (row,) = rows({"message": body})
+    kept = json.loads(row["message"])
+    assert kept["outcome"] == "passed"
+    assert kept["count"] == 3
+    assert kept["gen_ai.prompt"] == "[withheld:prose]"
+    assert is_token(kept["user.full_name"])
+    assert is_token(kept["student_id"])
+    assert is_token(kept["content"])
+    assert kept["more"][0]["exception.message"] == "mail [EMAIL]"
+    assert "Ada" not in row["message"]
