@@ -119,7 +119,8 @@ def test_each_action_has_a_support_code_of_its_own(browser: Browser, watched: Wa
 def test_a_page_in_trouble_reports_its_error(browser: Browser, watched: Watched) -> None:
     page = open_edulearn(browser, watched, "/")
     code = page.get_by_test_id("support-code").inner_text()
-    page.evaluate("setTimeout(() => { throw new RangeError('the page broke') })")
+    with page.expect_event("pageerror"):
+        page.evaluate("setTimeout(() => { throw new RangeError('the page broke') })")
     page.close(run_before_unload=True)
 
     def look() -> list[dict[str, Any]]:

@@ -83,6 +83,8 @@ class PageTelemetry implements Telemetry {
   private current: Action = newAction("page view");
   private tenantId = "";
   private journeyId: string | undefined;
+  /** Actions that have not ended yet. */
+  private readonly open = new Set<Action>();
   private errors = { minute: 0, count: 0 };
   private readonly listeners: ((correlationId: string) => void)[] = [];
   private readonly outbox: Outbox;
@@ -105,7 +107,11 @@ class PageTelemetry implements Telemetry {
     globalThis.fetch = this.patchedFetch;
     this.listen(window, "error", (event) => this.error((event as ErrorEvent).error ?? event));
     this.listen(window, "unhandledrejection", (event) => this.error((event as PromiseRejectionEvent).reason));
-    this.listen(window, "pagehide", () => void this.outbox.flush(true));
+    this.listen(window, "pagehide", () => {
+      // Their requests are on the way: without these spans they would have no parent.
+      for (const action of this.open) this.end(action, undefined, "left");
+      void this.outbox.flush(true);
+    });
     this.listen(document, "visibilitychange", () => {
       if (document.visibilityState === "hidden") void this.outbox.flush(true);
     });
@@ -118,6 +124,7 @@ class PageTelemetry implements Telemetry {
 
   async action<T>(name: string, work: () => T | Promise<T>): Promise<T> {
     const action = this.begin(name);
+    this.open.add(action);
     try {
       const result = await work();
       this.end(action, undefined);
@@ -204,10 +211,11 @@ class PageTelemetry implements Telemetry {
     else this.listen(window, "load", done);
   }
 
-  private end(action: Action, problem: unknown): void {
+  private end(action: Action, problem: unknown, outcome?: string): void {
+    if (!this.open.delete(action)) return;
     guarded(() => {
       const type = problem === undefined ? undefined : described(problem).type;
-      this.finish(action, { action: action.name, "url.path": pathTemplate(location.pathname) }, type);
+      this.finish(action, { action: action.name, outcome, "url.path": pathTemplate(location.pathname) }, type);
     });
   }
 

@@ -49,6 +49,19 @@ test("a refused report is not sent again", async () => {
   expect(holder.page.requests("/v1/logs").length).toBe(1);
 });
 
+test("on leaving, an action that has not ended is told of, once", async () => {
+  const telemetry = holder.page.open();
+  Object.defineProperty(navigator, "sendBeacon", { value: undefined, configurable: true });
+  let finish = () => {};
+  const running = telemetry.action("ask tutor", () => new Promise<void>((resolve) => (finish = resolve)));
+  window.dispatchEvent(new Event("pagehide"));
+  finish();
+  await running;
+  await telemetry.flush();
+  const told = holder.page.spans().filter((s) => s.name === "ask tutor");
+  expect(told.map((s) => attribute(s, "outcome"))).toEqual(["left"]);
+});
+
 test("on leaving, what waits goes out by beacon", () => {
   const telemetry = holder.page.open();
   const beacon = vi.fn((_url: string, _body: Blob) => true);
