@@ -43,3 +43,22 @@ def test_every_page_of_a_folder_is_listed(folder: str) -> None:
         link for link in LINK.findall((pages / "README.md").read_text(encoding="utf-8")) if "/" not in link
     }
     assert listed == {page.name for page in pages.glob("*.md") if page.name != "README.md"}
+
+
+def test_every_test_that_a_duty_rests_on_exists() -> None:
+    page = (ROOT / "docs" / "explain" / "compliance.md").read_text(encoding="utf-8")
+    named = re.findall(r"`(tests/[\w/.]+\.py)(?:::(\w+))?`", page)
+    assert len(named) > 25
+    missing = [
+        f"{path}::{test}"
+        for path, test in named
+        if not (ROOT / path).is_file() or f"def {test}" not in (ROOT / path).read_text(encoding="utf-8")
+    ]
+    assert missing == []
+
+
+def test_every_duty_names_a_test() -> None:
+    page = (ROOT / "docs" / "explain" / "compliance.md").read_text(encoding="utf-8")
+    duties = [line for line in page.splitlines() if re.match(r"\| (?:Art\.|§)", line)]
+    assert len(duties) > 20
+    assert [line for line in duties if "::test_" not in line] == []
