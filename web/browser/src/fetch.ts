@@ -20,6 +20,16 @@ export interface FetchTracing {
   /** The routes of the page's API, as templates. */
   routes: readonly string[];
   record: (span: SpanRecord, action: Action) => void;
+  /** The requests that have no answer yet. */
+  underway: Map<SpanRecord, Action>;
+}
+
+/** Records a request that is over, once. */
+export function finished(tracing: FetchTracing, span: SpanRecord): void {
+  const action = tracing.underway.get(span);
+  if (!action || !tracing.underway.delete(span)) return;
+  span.endMs = nowMs();
+  tracing.record(span, action);
 }
 
 /** A fetch that does what the page's own does, with headers added and a span recorded. */
@@ -27,7 +37,7 @@ export function tracedFetch(tracing: FetchTracing): Fetch {
   return async function fetch(input, init) {
     const plan = guarded(() => prepare(tracing, input, init));
     if (!plan) return tracing.original(input, init);
-    const { action, span, request } = plan;
+    const { span, request } = plan;
     try {
       const answer = await tracing.original(request);
       span.attributes["http.response.status_code"] = answer.status;
@@ -39,8 +49,7 @@ export function tracedFetch(tracing: FetchTracing): Fetch {
       span.attributes["error.type"] = problem instanceof Error ? problem.name : "Error";
       throw problem;
     } finally {
-      span.endMs = nowMs();
-      guarded(() => tracing.record(span, action));
+      guarded(() => finished(tracing, span));
     }
   };
 }
@@ -57,7 +66,8 @@ function prepare(tracing: FetchTracing, input: RequestInfo | URL, init: RequestI
   for (const [name, value] of Object.entries(propagation(action, span.spanId, tracing.tenantId()))) {
     request.headers.set(name, value);
   }
-  return { action, span, request };
+  tracing.underway.set(span, action);
+  return { span, request };
 }
 
 function fetchSpan(action: Action, method: string, template: string, url: URL): SpanRecord {

@@ -4,7 +4,7 @@
  */
 
 import { type Action, ids, newAction, nowMs } from "./actions.js";
-import { guarded, tracedFetch } from "./fetch.js";
+import { type FetchTracing, finished, guarded, tracedFetch } from "./fetch.js";
 import { isCorrelationId, newCorrelationId } from "./ids.js";
 import type { Attributes, Level, SpanRecord } from "./otlp.js";
 import { Outbox } from "./outbox.js";
@@ -95,7 +95,7 @@ class PageTelemetry implements Telemetry {
   constructor(options: Options) {
     const bound: typeof fetch = (input, init) => this.originalFetch.call(globalThis, input, init);
     this.outbox = new Outbox(options.endpoint.replace(/\/+$/, ""), resource(options), options.headers ?? {}, bound);
-    this.patchedFetch = tracedFetch({
+    const tracing: FetchTracing = {
       original: bound,
       current: () => this.current,
       tenantId: () => this.tenantId,
@@ -103,12 +103,18 @@ class PageTelemetry implements Telemetry {
       endpoint: options.endpoint,
       routes: options.routes ?? [],
       record: (span, action) => this.record(span, action),
-    });
+      underway: new Map(),
+    };
+    this.patchedFetch = tracedFetch(tracing);
     globalThis.fetch = this.patchedFetch;
     this.listen(window, "error", (event) => this.error((event as ErrorEvent).error ?? event));
     this.listen(window, "unhandledrejection", (event) => this.error((event as PromiseRejectionEvent).reason));
     this.listen(window, "pagehide", () => {
-      // Their requests are on the way: without these spans they would have no parent.
+      // What they asked for is under way on servers: without these spans that would have no parent.
+      for (const span of tracing.underway.keys()) {
+        span.attributes["outcome"] = "left";
+        guarded(() => finished(tracing, span));
+      }
       for (const action of this.open) this.end(action, undefined, "left");
       void this.outbox.flush(true);
     });

@@ -49,17 +49,18 @@ test("a refused report is not sent again", async () => {
   expect(holder.page.requests("/v1/logs").length).toBe(1);
 });
 
-test("on leaving, an action that has not ended is told of, once", async () => {
+test("on leaving, an action and a request that have not ended are told of, once", async () => {
   const telemetry = holder.page.open();
   Object.defineProperty(navigator, "sendBeacon", { value: undefined, configurable: true });
-  let finish = () => {};
-  const running = telemetry.action("ask tutor", () => new Promise<void>((resolve) => (finish = resolve)));
+  const running = telemetry.action("ask tutor", () => fetch("/api/tutor/questions", { method: "POST" }));
   window.dispatchEvent(new Event("pagehide"));
-  finish();
   await running;
   await telemetry.flush();
-  const told = holder.page.spans().filter((s) => s.name === "ask tutor");
-  expect(told.map((s) => attribute(s, "outcome"))).toEqual(["left"]);
+  const told = holder.page.spans().filter((s) => ["ask tutor", "POST /api/tutor/questions"].includes(s.name));
+  expect(told.map((s) => [s.kind, attribute(s, "outcome")])).toEqual([
+    [3, "left"],
+    [1, "left"],
+  ]);
 });
 
 test("on leaving, what waits goes out by beacon", () => {
