@@ -40,6 +40,7 @@ from eduscope_server.privacy.certificate import KEY_FILE, Signer
 from eduscope_server.privacy.declared_fields import DeclaredFields
 from eduscope_server.privacy.erasure import Erasure, Erasures
 from eduscope_server.privacy.findings import Findings
+from eduscope_server.privacy.retention import Under13Retention
 from eduscope_server.privacy.vault import Revealed, Vault
 from eduscope_server.query.tail import Tail
 from eduscope_server.state import State
@@ -172,6 +173,9 @@ async def opened(settings: Settings) -> AsyncIterator[tuple[Litestar, Access]]:
         )
         await people.start()
         stack.push_async_callback(people.stop)
+        children = Under13Retention(state, store)
+        await children.start()
+        stack.push_async_callback(children.stop)
         doors = make_doors(Shared(access, lanes, admission, limits, metrics, windows.seconds_left))
         app = create_app(
             store=store,
@@ -184,6 +188,7 @@ async def opened(settings: Settings) -> AsyncIterator[tuple[Litestar, Access]]:
             declared_fields=declared_fields,
             people=people,
             vault=vault,
+            children=children,
             secure_cookies=settings.public_url.startswith("https://"),
         )
         yield app, access

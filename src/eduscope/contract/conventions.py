@@ -20,6 +20,7 @@ def _table(field_class: FieldClass, rows: str, type_: FieldType = "string") -> I
 
 
 LABELS = """
+edulearn.under_13: true where the session is of a child under 13: the record is kept for days
 http.request.method: The method of the request, in capitals
 http.request.method_original: The method as the client sent it
 http.outcome: ok, client_error, server_error or disconnected

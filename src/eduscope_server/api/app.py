@@ -13,6 +13,9 @@ from prometheus_client import CollectorRegistry
 from eduscope.privacy import default_ring
 from eduscope_server.access import Access
 from eduscope_server.api import (
+    children as children_routes,
+)
+from eduscope_server.api import (
     contract,
     correlations,
     debug_windows,
@@ -36,6 +39,7 @@ from eduscope_server.debugging import DebugWindows
 from eduscope_server.privacy.certificate import Signer
 from eduscope_server.privacy.declared_fields import DeclaredFields
 from eduscope_server.privacy.erasure import Erasures
+from eduscope_server.privacy.retention import Under13Retention
 from eduscope_server.privacy.vault import Vault
 from eduscope_server.query.tail import Tail
 from eduscope_server.state import State
@@ -82,6 +86,8 @@ ROUTES: tuple[HTTPRouteHandler, ...] = (
     prose.reveal_prose,
     prose.read_vault,
     prose.switch_vault,
+    children_routes.read_days,
+    children_routes.set_days,
     contract.read_contract,
     schema.read_schema,
     health.read_health,
@@ -102,6 +108,7 @@ def create_app(  # noqa: PLR0913 - the parts of a whole platform
     declared_fields: DeclaredFields | None = None,
     people: Erasures | None = None,
     vault: Vault | None = None,
+    children: Under13Retention | None = None,
     secure_cookies: bool = False,
     console_folder: Path = CONSOLE_FOLDER,
 ) -> Litestar:
@@ -110,7 +117,8 @@ def create_app(  # noqa: PLR0913 - the parts of a whole platform
     Before the server is told to stop, the caller calls `app.state.end_streams()`, or it waits for live tails that
     never end. `tail` is told of commits by the caller; without one, live tails look once a second.
     `windows` are the debug windows that the doors know too, `declared_fields` what the store's views follow,
-    `people` who erases them, `vault` what the lanes seal learners' text with.
+    `people` who erases them, `vault` what the lanes seal learners' text with,
+    `children` who ends their records.
     `secure_cookies` says that browsers reach the platform by https even where it does not see so itself.
     """
     live = tail or Tail(store)
@@ -126,6 +134,7 @@ def create_app(  # noqa: PLR0913 - the parts of a whole platform
             tail=live,
             debug_windows=windows or DebugWindows(state),
             declared_fields=declared_fields or DeclaredFields(state),
+            children=children or Under13Retention(state, store),
             vault=vault or Vault(state, store, default_ring()),
             erasures=people or Erasures(state, store, Signer.new(), release=""),
             secure_cookies=secure_cookies,

@@ -101,6 +101,28 @@ def vault(
     typer.echo(f"the prose vault of {tenant} is {turn.value}")
 
 
+@app.command("under-13")
+def under_13(
+    tenant: Annotated[str, typer.Option(help="Whose days; without it all are listed.")] = "",
+    days: Annotated[int, typer.Option(min=0, help="For how many days records of children are kept.")] = 0,
+    reason: Annotated[str, typer.Option(help="Why. Kept in the access log, redacted.")] = "",
+    url: UrlOption = "",
+    data: DataOption = "",
+) -> None:
+    """Set, or list, for how many days records of children under 13 are kept."""
+    platform = connect(url, data)
+    if not tenant:
+        known = platform.get("/api/privacy/under-13")
+        for name, kept_days in known["tenants"].items():
+            typer.echo(f"{name}: {kept_days} days")
+        typer.echo(f"all {'others' if known['tenants'] else 'tenants'}: {known['default_days']} days")
+        return
+    if not days or not reason:
+        fail("say for how many days, and why: --days … --reason …", code=2)
+    platform.put("/api/privacy/under-13", {"tenant_id": tenant, "days": days, "reason": reason})
+    typer.echo(f"{tenant} keeps records of children for {days} days")
+
+
 @app.command("reveal")
 def reveal(
     prose_id: Annotated[str, typer.Argument(help="The id in a record's `[prose:<id>]`.")],

@@ -13,6 +13,9 @@ import msgspec
 from eduscope.contract import FieldClass, attributes
 from eduscope.privacy import redact
 
+UNDER_13_FIELD = "edulearn.under_13"
+"""What a record of a child says of itself."""
+
 _CHARACTERS_MAX = 64 << 10
 """Kept of one text. A conversation with a tutor has a few thousand."""
 
@@ -27,6 +30,7 @@ class Prose(NamedTuple):
     text: str
     correlation_id: str
     trace_id: str
+    retention: str = "standard"
 
 
 def prose_names() -> frozenset[str]:
@@ -66,6 +70,7 @@ class Desk:
                 text=redact(text, profile="prose", tenant_id=row["tenant_id"]),
                 correlation_id=row["correlation_id"],
                 trace_id=row["trace_id"],
+                retention="under13" if row["attributes"].get(UNDER_13_FIELD) == "true" else "standard",
             )
         )
         return f"[prose:{id_}]"

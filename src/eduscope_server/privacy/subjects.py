@@ -82,7 +82,7 @@ def rows_about(table: PersonTable, subject: Subject) -> str:
     ]
     condition = f"({' OR '.join(anywhere)})"
     if subject.tenant_id is not None:
-        condition += f" AND tenant_id = {_quoted([_checked_tenant(subject.tenant_id)])}"
+        condition += f" AND tenant_id = {tenant_literal(subject.tenant_id)}"
     return condition
 
 
@@ -93,10 +93,11 @@ def _checked_tokens(tokens: Iterable[str]) -> list[str]:
     return checked
 
 
-def _checked_tenant(tenant_id: str) -> str:
+def tenant_literal(tenant_id: str) -> str:
+    """A tenant's id as SQL. Raises `ValueError` for what none can be."""
     if not _TENANT.fullmatch(tenant_id):
         raise ValueError("a tenant's id has characters that no tenant's id has")
-    return tenant_id
+    return f"'{tenant_id}'"
 
 
 def _quoted(words: Iterable[str]) -> str:

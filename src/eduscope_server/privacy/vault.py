@@ -125,6 +125,7 @@ class Vault:
                 "key_id": self._ring.current_id,
                 "correlation_id": text.correlation_id,
                 "trace_id": text.trace_id,
+                "retention": text.retention,
             }
             for text in texts
             if (key := keys.get((text.tenant_id, text.subject))) is not None
