@@ -11,7 +11,7 @@ from itertools import accumulate, repeat
 
 from eduscope.privacy.errors import GateUnavailable
 from eduscope.privacy.failures import failures
-from eduscope.privacy.finding import MAX_PASSES, redact, replaced, spans
+from eduscope.privacy.finding import MAX_PASSES, redact, replaced, values
 from eduscope.privacy.gate import Scanner, message_patterns
 from eduscope.privacy.marker import WITHHELD
 from eduscope.privacy.plan import Plan, plan
@@ -65,7 +65,7 @@ class BatchRedactor:
         """Puts markers into one text; False where there was nothing to replace, or nothing more to check."""
         text = kept[at]
         try:
-            found = spans(text, self._plan(bits).candidates(text))
+            found = values(text, self._plan(bits).sure_candidates(text))
             if found:
                 kept[at] = replaced(text, found)
         except Exception as error:  # noqa: BLE001 - failing closed, for this text alone

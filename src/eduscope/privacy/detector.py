@@ -8,6 +8,9 @@ from eduscope.privacy.signs import Sign
 
 Range = tuple[int, int]
 
+_SHORT_REACH = 3
+"""A sign so close to the beginning is nearly always a match's: then a search from there is quickest."""
+
 
 class Span(NamedTuple):
     """A piece of a text that must not be kept: `text[start:end]`, and what it is."""
@@ -55,7 +58,9 @@ class Detector:
         self.signs = signs
         self.locate = locate
         self.reach = reach
-        self._near = re.compile(rf"(?s:.{{0,{reach or 0}}}?)(?={pattern.pattern})", pattern.flags).match
+        is_far = reach is not None and reach > _SHORT_REACH
+        near = re.compile(rf"(?s:.{{0,{reach}}}?)(?={pattern.pattern})", pattern.flags) if is_far else None
+        self._near = near.match if near else None
 
     def ranges(self, text: str, signs: Iterable[int] | None = None) -> list[Range]:
         """The ranges of all values in the text. `signs` says where the signs stand, for who has looked already."""
@@ -63,15 +68,24 @@ class Detector:
             return [found for match in self.pattern.finditer(text) if (found := self.locate(match))]
         ranges: list[Range] = []
         end = 0
+        near = self._near
         for at in signs:
-            if at < end or not (beginning := self._near(text, max(end, at - self.reach))):
+            if at < end:
                 continue
-            match = self.pattern.match(text, beginning.end())
-            if match:
-                end = match.end()
-                found = self.locate(match)
-                if found:
-                    ranges.append(found)
+            place = at - self.reach
+            if near is None:
+                match = self.pattern.search(text, end if place < end else place)
+                if match is None:
+                    break  # it went to the end of the text: no further sign leads to a match
+            else:
+                beginning = near(text, end if place < end else place)
+                match = self.pattern.match(text, beginning.end()) if beginning else None
+                if match is None:
+                    continue
+            end = match.end()
+            found = self.locate(match)
+            if found:
+                ranges.append(found)
         return ranges
 
 

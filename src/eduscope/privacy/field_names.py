@@ -6,12 +6,11 @@ from eduscope.privacy.finding import find
 from eduscope.privacy.keyring import KeyRing
 from eduscope.privacy.tokens import tokenize
 
-NAME_CHARS_MAX = 128
 CODE_CHARS = 12
 
 FIELD_NAME_FORM = (
     r"key_[a-z2-7]{12}"  # what stands for a name that was replaced
-    r"|[A-Za-z_][A-Za-z_./-]*(?:[0-9]{1,3}[A-Za-z_./-]+)*[0-9]{0,3}"
+    r"|[A-Za-z_][A-Za-z_./-]{0,79}(?:[0-9]{1,3}[A-Za-z_./-]{1,40}){0,6}[0-9]{0,3}"
 )
 """Words as programs name things: no spaces, no sign of an address, no four digits in a row. For ClickHouse, too.
 
@@ -25,7 +24,7 @@ def field_name(name: str, ring: KeyRing | None = None) -> str:
 
     Applying it twice changes nothing.
     """
-    if len(name) <= NAME_CHARS_MAX and _is_name(name) and not _is_personal(name):
+    if _is_name(name) and not _is_personal(name):
         return name
     return f"key_{tokenize(name, 'key', ring).rpartition('_')[2][:CODE_CHARS]}"
 

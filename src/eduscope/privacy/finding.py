@@ -22,46 +22,7 @@ def find(
     "prose" for what people write (looser: words around a value count). `tenant_id` adds what that tenant has set
     (`tenants.use`), `roster` one more finder for this call.
     """
-    finders = tenants.finders(tenant_id)
-    if finders or roster:
-        own = [
-            found
-            for finder in (*finders, *((roster,) if roster else ()))
-            for found in finder.ranges(text, profile)
-        ]
-        if own:
-            return merged(own + _found(text, plan(profile).candidates(text)))
-    return spans(text, plan(profile).candidates(text))
-
-
-def spans(text: str, candidates: Iterable[Candidate]) -> list[Span]:
-    """What these detectors find. Where two overlap, the one of lower rank gives its type to the union."""
-    found = _found(text, candidates)
-    if len(found) == 1:
-        start, end, _, kind = found[0]
-        return [Span(start, end, kind)]
-    return merged(found)
-
-
-def _found(text: str, candidates: Iterable[Candidate]) -> list[Found]:
-    return [
-        (start, end, rank, detector.type)
-        for rank, detector, signs in candidates
-        for start, end in detector.ranges(text, signs)
-    ]
-
-
-def merged(found: list[Found]) -> list[Span]:
-    """Overlapping ranges joined, so that no part of either survives; the lowest rank names the whole."""
-    joined: list[Found] = []
-    for start, end, rank, kind in sorted(found):
-        if joined and start < joined[-1][1]:
-            last_start, last_end, last_rank, last_kind = joined[-1]
-            named = (rank, kind) if rank < last_rank else (last_rank, last_kind)
-            joined[-1] = (last_start, max(end, last_end), *named)
-        else:
-            joined.append((start, end, rank, kind))
-    return [Span(start, end, kind) for start, end, _, kind in joined]
+    return [Span(start, end, kind) for start, end, _, kind in _all(text, profile, tenant_id, roster)]
 
 
 def redact(
@@ -74,7 +35,7 @@ def redact(
     """
     try:
         for _ in range(MAX_PASSES):
-            found = find(text, profile, tenant_id=tenant_id, roster=roster)
+            found = _all(text, profile, tenant_id, roster)
             if not found:
                 return text
             text = replaced(text, found)
@@ -83,14 +44,55 @@ def redact(
     return WITHHELD
 
 
-def replaced(text: str, found: list[Span]) -> str:
-    """The text with markers in place of the spans."""
+def values(text: str, candidates: Iterable[Candidate]) -> list[Found]:
+    """What these detectors find, in order. Where two overlap, the one of lower rank gives its type to the union."""
+    found = _unordered(text, candidates)
+    return merged(found) if len(found) > 1 else found
+
+
+def merged(found: list[Found]) -> list[Found]:
+    """Overlapping ranges joined, so that no part of either survives; the lowest rank names the whole."""
+    joined: list[Found] = []
+    end = 0
+    for value in sorted(found):
+        if value[0] >= end:
+            joined.append(value)
+            end = value[1]
+        else:
+            last = joined[-1]
+            end = max(end, value[1])
+            _, _, rank, kind = value if value[2] < last[2] else last
+            joined[-1] = (last[0], end, rank, kind)
+    return joined
+
+
+def replaced(text: str, found: list[Found]) -> str:
+    """The text with markers in place of values."""
     if len(found) == 1:
-        start, end, kind = found[0]
+        start, end, _, kind = found[0]
         return f"{text[:start]}[{kind}]{text[end:]}"
     pieces: list[str] = []
     at = 0
-    for start, end, kind in found:
+    for start, end, _, kind in found:
         pieces += (text[at:start], marker(kind))
         at = end
-    return "".join((*pieces, text[at:]))
+    pieces.append(text[at:])
+    return "".join(pieces)
+
+
+def _all(text: str, profile: Profile, tenant_id: str, roster: Finder | None) -> list[Found]:
+    """What the detectors, the tenant's finders and one more find."""
+    finders = tenants.finders(tenant_id)
+    if not (finders or roster):
+        return values(text, plan(profile).candidates(text))
+    own = [found for finder in finders for found in finder.ranges(text, profile)]
+    own += roster.ranges(text, profile) if roster else ()
+    return merged(own + _unordered(text, plan(profile).candidates(text)))
+
+
+def _unordered(text: str, candidates: Iterable[Candidate]) -> list[Found]:
+    found: list[Found] = []
+    for rank, detector, signs in candidates:
+        for start, end in detector.ranges(text, signs):
+            found.append((start, end, rank, detector.type))
+    return found

@@ -34,11 +34,15 @@ class Plan:
         signs = list(by_signs)
         every = tuple(sign for some in signs for sign in some)
         self._any = any_sign(every)
-        self._which: dict[str, tuple[re.Pattern[str] | None, list[int]]] = {}
+        # What a character may be a sign of: one group of detectors with the same signs, or several.
+        self._group: dict[str, int] = {}
+        self._groups: dict[str, tuple[re.Pattern[str], list[int]]] = {}
         for character in characters(every):
             numbers = [n for n, some in enumerate(signs) if character in characters(some)]
-            which = which_signs([signs[n] for n in numbers], character) if len(numbers) > 1 else None
-            self._which[character] = (which, numbers)
+            if len(numbers) == 1:
+                self._group[character] = numbers[0]
+            else:
+                self._groups[character] = (which_signs([signs[n] for n in numbers], character), numbers)
         self._parts = _Which()
 
     def candidates(self, text: str) -> list[Candidate]:
@@ -49,11 +53,23 @@ class Plan:
         found: dict[int, list[int]] = {}
         for sign in self._any.finditer(text, first.start()):
             at = sign.start()
-            which, numbers = self._which[text[at]]
-            match = which.match(text, at) if which else None
-            for part in self._parts[match.groups()] if match else (0,):
+            character = text[at]
+            group = self._group.get(character)
+            if group is not None:
+                found.setdefault(group, []).append(at)
+                continue
+            which, numbers = self._groups[character]
+            match = which.match(text, at)
+            for part in self._parts[match.groups()] if match else ():
                 found.setdefault(numbers[part], []).append(at)
         return [(rank, detector, at) for n, at in found.items() for rank, detector in self._alike[n]]
+
+    def sure_candidates(self, text: str) -> list[Candidate]:
+        """The same, quicker where there is one group: for texts that are known to have a sign."""
+        if len(self._alike) > 1:
+            return self.candidates(text)
+        at = [sign.start() for sign in self._any.finditer(text)]
+        return [(rank, detector, at) for rank, detector in self._alike[0]] if at else []
 
 
 @cache

@@ -55,7 +55,7 @@ def _behind(signs: tuple[Sign, ...], character: str) -> str:
     keyed: dict[str, list[str]] = {}
     for sign in here:
         keyed.setdefault(sign.then, []).extend(sign.ends)
-    keys = [f"(?={then}){key}" if then else key for then, ends in keyed.items() for key in _keys(ends)]
+    keys = [key for then, ends in keyed.items() for key in _keys(ends, then)]
     return _one_of([sign.then for sign in here if not sign.ends] + keys)
 
 
@@ -66,13 +66,14 @@ def _one_of(patterns: list[str]) -> str:
     return f"(?:{'|'.join([*others, *([f'[0-9]{_one_of(digits)}'] if digits else [])])})"
 
 
-def _keys(ends: list[str]) -> list[str]:
+def _keys(ends: list[str], then: str) -> list[str]:
     """One of the ends before the current character; first its letters in their places, which is quick to refute."""
     if not ends:
         return []
     places = "".join(f"[{re.escape(''.join(sorted({end[i] for end in ends})))}]" for i in range(3))
     exact = "|".join(re.escape(end) for end in dict.fromkeys(ends))
+    behind = f"(?={then})" if then else ""
     return [
-        f"(?<=(?i:{places}).)(?<=(?i:{exact}).)",
-        rf"(?<=[\"' \\].)(?:(?<=[\"'\\]..)|(?<=(?i:{places})..)(?<=(?i:{exact})..))",
+        f"(?<=(?i:{places}).){behind}(?<=(?i:{exact}).)",
+        rf"(?<=[\"' \\].){behind}(?:(?<=[\"'\\]..)|(?<=(?i:{places})..)(?<=(?i:{exact})..))",
     ]

@@ -42,7 +42,9 @@ def test_identifiers_of_the_right_shape_pass(value: str) -> None:
 def test_an_identifier_that_is_personal_is_redacted() -> None:
     assert applied(FieldClass.IDENTIFIER, "ada@example.com") == "[EMAIL]"
     assert applied(FieldClass.IDENTIFIER, "203.0.113.7:443") == "[IP]:443"
-    assert applied(FieldClass.IDENTIFIER, "4556992273425353") == "[CARD]"  # sixteen digits are hexadecimal, too
+    assert (
+        applied(FieldClass.IDENTIFIER, "4556992273425353") == "[CARD]"
+    )  # sixteen digits are hexadecimal, too
 
 
 @pytest.mark.parametrize("value", ["203.0.113.7", "460-89-9847", "4556992273425353"])

@@ -22,6 +22,8 @@ def _host(match: re.Match[str]) -> Range | None:
     text = match.string
     if text.endswith(".0.0", start, end):
         return None
+    if not start or text[start - 1] not in _BEHIND_WORD:
+        return start, end
     before = text[max(0, start - _LONGEST_VERSION_WORD) : start]
     called_version = before.rstrip(_BEHIND_WORD).lower().endswith(_VERSION_WORDS) and _VERSION.search(before)
     return None if called_version else (start, end)

@@ -179,9 +179,9 @@ _KEYED = Detector(
 _CODICE = Detector(
     "NATIONAL_ID",
     ascii_pattern(
-        r"(?<![A-Za-z0-9])[A-Za-z]{6}[0-9LMNP-Vlmnp-v]{2}[A-EHLMPR-Ta-ehlmpr-t][0-9]{2}[A-Za-z][0-9]{3}[A-Za-z](?![\w-])"
+        r"(?<![\w.-])[A-Za-z]{6}[0-9]{2}[A-EHLMPR-Ta-ehlmpr-t][0-9]{2}[A-Za-z][0-9]{3}[A-Za-z](?![\w-])"
     ),
-    signs=(Sign("0-9", r"[0-9](?<=[A-Za-z]{6}..)[A-Za-z][0-9]{2}[A-Za-z][0-9]{3}"),),
+    signs=(Sign("0-9", r"[0-9](?<=[A-Za-z]..)[A-Za-z][0-9]{2}[A-Za-z][0-9]{3}"),),
     locate=_plain(national.it_codice_fiscale),
     reach=6,
 )
@@ -232,9 +232,10 @@ _ALL_NAMES = (
 GATE = (
     rb"(?i)" + START + rb"(?:" + _ALL_NAMES.encode() + rb")(?:[ _-]?(?:no|nr|num|number|id|code))?\.?"
     + ASSIGN + rb"[a-z]{0,3}[ .-]?[0-9]{2}",
-    rb"(?i)" + START + rb"[a-z]{6}[0-9lmnp-v]{2}[a-ehlmpr-t][0-9]{2}[a-z][0-9]{3}[a-z]" + END,
 )  # fmt: skip
+# Letters without a literal too: behind the numbers' guard it costs nothing, alone a third of the gate's speed.
 GATE_NUMBERS = (
+    rb"[A-Za-z]{6}[0-9]{2}[A-EHLMPR-Ta-ehlmpr-t][0-9]{2}[A-Za-z][0-9]{3}[A-Za-z]" + END,
     rb"[0-9]{3}\.[0-9]{3}\.[0-9]{3}-[0-9]{2}" + END,
     rb"[1-478] [0-9]{2} [0-9]{2} (?:[0-9]{2}|2[AB]) [0-9]{3} [0-9]{3} [0-9]{2}",
 )

@@ -21,34 +21,40 @@ def _attempted(match: re.Match[str]) -> Range | None:
     )
 
 
+def _behind(words: str) -> str:
+    """A place right behind one of the words: the search is for `for` and `user`, which are rarer."""
+    return "(?:" + "|".join(rf"(?<=\b{word} )" for word in words.split("|")) + ")"
+
+
+_METHODS = "password|publickey|none|keyboard-interactive|keyboard-interactive/pam|hostbased|gssapi-with-mic"
+_INVALID = "invalid|illegal"
+
 _MENTIONED = Detector(
     "USERNAME",
-    ascii_pattern(rf"(?i:\b(?:for|by|of|as|invalid|illegal|unknown) {{1,2}}user {{1,2}}){VALUE}"),
+    ascii_pattern(rf"(?i:{_behind('for|by|of|as|unknown|' + _INVALID)}user {{1,2}}){VALUE}"),
     signs=(Sign("uU", "(?<=(?i:[ryfsdln]) [uU])(?i:ser) "),),
     locate=mentioned,
-    reach=10,  # `unknown` and two spaces
+    reach=0,
 )
-_METHODS = r"password|publickey|none|keyboard-interactive(?:/pam)?|hostbased|gssapi-with-mic"
 _LOGIN = Detector(
     "USERNAME",
     ascii_pattern(
-        rf"(?i:\b(?:(?:{_METHODS}) {{1,2}}for|(?:invalid|illegal) {{1,2}}user) {{1,2}}"
-        r"(?:(?:invalid|illegal) {1,2}user {1,2})?)"
-        rf"{VALUE}(?= {{1,2}}(?:from\b|\[preauth))"
+        rf"(?i:{_behind(_METHODS)}for {{1,2}}|{_behind(_INVALID)}user {{1,2}})"
+        rf"(?i:(?:{_INVALID}) {{1,2}}user {{1,2}})?{VALUE}(?= {{1,2}}(?:from\b|\[preauth))"
     ),
     signs=(
-        Sign("f", "(?<=(?i:word|ckey|none|tive|/pam|ased|-mic) f)or "),
+        Sign("fF", "(?<=(?i:word|ckey|none|tive|/pam|ased|-mic) [fF])(?i:or) "),
         Sign("uU", "(?<=(?i:[dl]) [uU])(?i:ser) "),
     ),
     locate=_attempted,
-    reach=28,  # `keyboard-interactive/pam` and two spaces
+    reach=0,
 )
 _FAILURES = Detector(
     "USERNAME",
-    ascii_pattern(rf"(?i:\bauthentication failures? {{1,2}}for {{1,2}}){VALUE}"),
-    signs=(Sign("f", "(?<=(?i:ures|lure) f)or "),),
+    ascii_pattern(rf"(?i:{_behind('authentication failures|authentication failure')}for {{1,2}}){VALUE}"),
+    signs=(Sign("fF", "(?<=(?i:ures|lure) [fF])(?i:or) "),),
     locate=mentioned,
-    reach=28,  # `authentication failures` with two spaces twice
+    reach=0,
 )
 
 MESSAGE = (_MENTIONED, _LOGIN, _FAILURES)
