@@ -128,5 +128,5 @@ def test_who_only_reads_sees_the_page_without_its_buttons(browser: Browser, own:
     counted(page, FIELD)
     item = page.locator(f'[data-testid=undeclared-field][data-field="{FIELD}"]')
     expect(item).to_contain_text("An admin can declare it")
-    expect(page.get_by_role("button", name="Declare")).to_have_count(0)
+    expect(page.get_by_role("button", name="Declare", exact=True)).to_have_count(0)
     context.close()
