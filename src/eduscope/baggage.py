@@ -8,6 +8,7 @@ from urllib.parse import quote, unquote
 from eduscope.context import (
     BAGGAGE_KEYS,
     CORRELATION_HEADER,
+    UNDER_13,
     Context,
     new_id,
 )
@@ -45,6 +46,7 @@ def inbound(header: str | None, baggage: str | None, *, trust_baggage: bool = Tr
         tenant if is_tenant_id(tenant) else "",
         "",
         request if is_correlation_id(request) else new_id(),
+        under_13=trust_baggage and sent.get(UNDER_13) == "true",
     )
 
 
@@ -60,8 +62,7 @@ def parse_baggage(header: str) -> dict[str, str]:
 
 def baggage_entries(ids: Context) -> dict[str, str]:
     """The ids that travel. The user's does not: baggage reaches third parties."""
-    entries = {"correlation_id": ids.correlation_id, "tenant_id": ids.tenant_id, "request_id": ids.request_id}
-    return {key: value for key, value in entries.items() if value}
+    return {key: value for key, value in ids.attributes().items() if key != "user_id"}
 
 
 def format_baggage(entries: Mapping[str, str]) -> str:

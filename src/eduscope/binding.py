@@ -20,17 +20,19 @@ ID_CHARS_MAX = 512
 """Longer ids are cut before they are hashed: nobody's real id is that long."""
 
 
-def derive(
+def derive(  # noqa: PLR0913 - by keyword
     base: Context,
     *,
     tenant_id: object = None,
     user_id: object = None,
     correlation_id: object = None,
     request_id: object = None,
+    consent: object = None,
 ) -> Context:
     """A context with some ids changed. None keeps the one there was; an empty string clears it.
 
-    A person is turned into a token; a tenant or request id of the wrong shape is replaced, never echoed.
+    A person is turned into a token; a tenant or request id of the wrong shape is replaced, never echoed. A `Consent`
+    says whether the person is under 13; without one that stays as it was.
     """
     return Context(
         correlation_id=_correlation(base, correlation_id),
@@ -38,6 +40,7 @@ def derive(
         user_id=base.user_id if user_id is None else _person(user_id),
         request_id=base.request_id if request_id is None else _request(request_id),
         learned=base.learned,
+        under_13=consent.under_13 if isinstance(consent, consents.Consent) else base.under_13,
     )
 
 
@@ -46,7 +49,7 @@ class bind:  # noqa: N801 - reads as the verb it is: `with eduscope.bind(tenant_
 
     `user_id` may be given raw: it is turned into a token here and leaves the process as nothing else. Work
     that has no correlation id yet gets one. `consent` (True, False or a `Consent`) and `session_id` are for product
-    events: see `eduscope.events`.
+    events: see `eduscope.events`. Records of a child under 13, as the consent says, say so, and are kept for days.
 
     >>> with eduscope.bind(tenant_id="t1", user_id=account.email):
     ...     log.info("grade published", duration_ms=4.2)
@@ -79,6 +82,7 @@ class bind:  # noqa: N801 - reads as the verb it is: `with eduscope.bind(tenant_
             user_id=user_id,
             correlation_id=correlation_id,
             request_id=request_id,
+            consent=self._visit[0],
         )
         if bound.learned is None:
             bound.learned = self._work = Learned()

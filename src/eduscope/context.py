@@ -11,7 +11,10 @@ from contextvars import ContextVar
 from typing import Protocol
 
 CORRELATION_HEADER = "x-correlation-id"
-BAGGAGE_KEYS = ("correlation_id", "tenant_id", "request_id")
+UNDER_13 = "edulearn.under_13"
+"""On every record of a session of a child under 13: the platform keeps such records for days."""
+
+BAGGAGE_KEYS = ("correlation_id", "tenant_id", "request_id", UNDER_13)
 """What travels in W3C baggage. User ids do not: baggage reaches third parties."""
 
 is_correlation_id = re.compile(r"[A-Za-z0-9._-]{8,64}").fullmatch
@@ -60,11 +63,12 @@ class Learned:
     outside.
     """
 
-    __slots__ = ("queries", "tenant_id", "user_id")
+    __slots__ = ("queries", "tenant_id", "under_13", "user_id")
 
     def __init__(self) -> None:
         self.tenant_id = ""
         self.user_id = ""
+        self.under_13 = False
         self.queries: Counted | None = None
         """What databases were asked in the request; filled by `eduscope.database`."""
 
@@ -77,24 +81,30 @@ class Learned:
         """Learns from a context bound inside; the first tenant and the first person stand."""
         self.tenant_id = self.tenant_id or context.tenant_id
         self.user_id = self.user_id or context.user_id
+        self.under_13 = self.under_13 or context.under_13
+
+
+_CHILD = f'"{UNDER_13}":"true",'
 
 
 class Context:
     """The ids of one piece of work. Values are trusted: `eduscope.bind` and the middlewares check them.
 
-    `text` is the four ids as they stand in a log line.
+    `text` is the four ids as they stand in a log line, and whether it is of a child under 13.
     """
 
-    __slots__ = ("correlation_id", "learned", "request_id", "tenant_id", "text", "user_id")
+    __slots__ = ("correlation_id", "learned", "request_id", "tenant_id", "text", "under_13", "user_id")
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - built in a few places, on every request
         self,
         correlation_id: str = "",
         tenant_id: str = "",
         user_id: str = "",
         request_id: str = "",
         learned: Learned | None = None,
+        under_13: bool = False,
     ) -> None:
+        self.under_13 = under_13
         self.learned = learned
         self.correlation_id = correlation_id
         self.tenant_id = tenant_id
@@ -102,7 +112,7 @@ class Context:
         self.request_id = request_id
         self.text = (
             f'"correlation_id":"{correlation_id}","tenant_id":"{tenant_id}",'
-            f'"user_id":"{user_id}","request_id":"{request_id}","duration_ms":'
+            f'"user_id":"{user_id}","request_id":"{request_id}",{_CHILD if under_13 else ""}"duration_ms":'
         )
 
     def attributes(self) -> dict[str, str]:
@@ -112,6 +122,7 @@ class Context:
             "tenant_id": self.tenant_id,
             "user_id": self.user_id,
             "request_id": self.request_id,
+            UNDER_13: "true" if self.under_13 else "",
         }
         return {name: value for name, value in ids.items() if value}
 

@@ -160,6 +160,7 @@ def _common(contexts: list[Context]) -> Context:
         tenants.pop() if len(tenants) == 1 else "",
         "",
         new_id(),
+        under_13=any(ids.under_13 for ids in contexts),
     )
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from eduscope import errors, logging, tracing
 from eduscope.baggage import inbound
 from eduscope.config import Config
-from eduscope.context import Context, enter, leave
+from eduscope.context import UNDER_13, Context, enter, leave
 from eduscope.counters import counters
 from eduscope.http import request as req
 from eduscope.http.exchange import Exchange, is_gone
@@ -147,6 +147,8 @@ def learned_ids(exchange: Exchange) -> dict[str, str]:
         ids["tenant_id"] = learned.tenant_id
     if learned.user_id:
         ids["user_id"] = learned.user_id
+    if learned.under_13 and not exchange.context.under_13:
+        ids[UNDER_13] = "true"
     return ids
 
 
