@@ -12,13 +12,15 @@ import msgspec
 
 from eduscope.contract import LEVELS, LOG_FIELDS, Field, FieldClass, attribute
 from eduscope.privacy import find, is_token, network, policy, redact
+from eduscope.privacy.field_names import field_name
 from eduscope.privacy.marker import is_marker
-from eduscope_server.checking.tally import IN_CLEAR, NOT_A_TOKEN, SHAPE, UNDECLARED
+from eduscope_server.checking.tally import IN_CLEAR, NOT_A_TOKEN, ODD_NAME, SHAPE, UNDECLARED
 
 KNOWN_MAX = 4096
 KNOWN_CHARS_MAX = 200
 NAMES_MAX = 4096
-ODD_NAME = "(a name that is none)"
+UNNAMED = "(a name that is none)"
+"""Stands for a name that the platform would replace: it may hold personal data itself."""
 
 _COLUMNS = {f.name: f for f in LOG_FIELDS}
 _NULLABLE = frozenset({"duration_ms"})
@@ -32,7 +34,6 @@ _SCANNED = frozenset(
     {None, FieldClass.LABEL, FieldClass.MESSAGE, FieldClass.PATH, FieldClass.IDENTIFIER, FieldClass.MEASURE}
 )
 
-_is_name = re.compile(r"[A-Za-z_][A-Za-z0-9_.\-]{0,127}").fullmatch
 _is_time = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:[Zz]|\+00:00)").fullmatch
 _is_id = re.compile(r"(?:[A-Za-z0-9._-]{8,64})?").fullmatch
 _is_trace = re.compile(r"(?:[0-9a-f]{32})?").fullmatch
@@ -64,12 +65,14 @@ class FieldCheck:
         self._is_column = name in _COLUMNS
         self._declared: Field | None = _COLUMNS.get(name) or attribute(name)
         field_class = self._declared.field_class if self._declared else None
-        self.shown = name if _is_name(name) and redact(name) == name else ODD_NAME
+        is_odd = self._declared is None and field_name(name) != name
+        self.shown = UNNAMED if is_odd else name
         self.scanned = field_class in _SCANNED
-        self.numbers = not self._is_column and field_class in {None, FieldClass.MEASURE}
+        self.numbers = not self._is_column and not is_odd and field_class in {None, FieldClass.MEASURE}
         """Whether a number may stand there as it is."""
         self.known: dict[str, str] = {}
-        self._kind = UNDECLARED if field_class is None else _GUARDED.get(field_class, SHAPE)
+        undeclared = ODD_NAME if is_odd else UNDECLARED
+        self._kind = undeclared if field_class is None else _GUARDED.get(field_class, SHAPE)
         self._is_good = _BY_NAME.get(name) or (_BY_CLASS[field_class] if field_class else _never)
 
     def learn(self, text: str) -> str:

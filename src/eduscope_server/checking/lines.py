@@ -15,7 +15,7 @@ import msgspec
 from eduscope.contract import MANDATORY
 from eduscope.privacy import GateUnavailable, find, gate_patterns
 from eduscope.privacy.gate import Scanner
-from eduscope_server.checking.fields import ODD_NAME, Checks, text_of
+from eduscope_server.checking.fields import UNNAMED, Checks, text_of
 from eduscope_server.checking.tally import MISSING, UNREADABLE, Place, Tally
 
 _MANDATORY = frozenset(MANDATORY)
@@ -86,7 +86,7 @@ class Checker:
     def _look_into(self, line: dict[str, Any], place: Place) -> None:
         for name, value in line.items():
             check = self._checks[name]
-            if check.shown == ODD_NAME:
+            if check.shown == UNNAMED:
                 self._count({span.type for span in find(name, "message")}, check.shown, place)
             if check.scanned and isinstance(value, str | list | dict):
                 self._count(check.personal(text_of(value)), check.shown, place)

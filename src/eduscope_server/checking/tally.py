@@ -16,12 +16,14 @@ SHAPE = "shape"
 UNDECLARED = "undeclared"
 NOT_A_TOKEN = "not_a_token"  # noqa: S105 - the name of a kind
 IN_CLEAR = "in_clear"
+ODD_NAME = "odd_name"
 
 _SAYS = {
     UNREADABLE: "not a JSON object in UTF-8 on a line of its own",
     MISSING: 'a mandatory field is absent; write it, as "" or null where it has no value',
     SHAPE: "not of the shape that the contract gives the field",
     UNDECLARED: "nobody declared it, so its texts are stored as tokens; declare it, or take it out",
+    ODD_NAME: "no program's word for a field; the platform keeps a code in its place",
     NOT_A_TOKEN: "names a person in clear; write the token that the SDK makes",
     IN_CLEAR: "must not leave a process as it is; the SDK writes a marker or a partly hashed address",
 }
