@@ -15,7 +15,7 @@ from eduscope.privacy import KeyRing, default_ring, is_clean, is_token, policy, 
 from eduscope.privacy.field_names import field_name
 from eduscope_server.ingest.inspection.texts import Texts
 
-KNOWN_MAX = 4096
+KNOWN_MAX = 16_384
 KNOWN_CHARACTERS_MAX = 200
 PEOPLE_MAX = 65_536
 PLANS_MAX = 4096
