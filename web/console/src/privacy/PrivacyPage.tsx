@@ -132,7 +132,8 @@ function Undeclared({ scope, isAdmin }: { scope: PrivacyScope; isAdmin: boolean 
       </h2>
       <p className="muted">
         Their texts are kept as tokens, which can be counted and joined, not read. Declare what holds no
-        personal data; what has come in already stays as it is.
+        personal data; what has come in already stays as it is. A service that uses eduscope makes the token
+        itself: there, the line under the class is needed, too.
       </p>
       {undeclared.error && <ErrorPanel error={undeclared.error} retry={undeclared.refetch} />}
       {undeclared.isPending && <Loading label="Reading the undeclared fields" rows={4} />}
