@@ -20,7 +20,10 @@ _SCHEMES = (
 )
 _GROUPED = r"[2-6][0-9]{3}([ -])[0-9]{4}\1[0-9]{4}\1[0-9]{4}|3[0-9]{3}([ -])[0-9]{6}\2[0-9]{4,5}"
 _STRICT = ascii_pattern(rf"(?<![\w.#@+$-])(?:{_GROUPED}|{_SCHEMES})(?![\w-])(?!\.[0-9])")
-_LOOSE = ascii_pattern(r"(?<![\w+-])(?:[0-9]{4}[ -]){3}[0-9]{1,7}(?![\w-])|(?<![\w+-])[0-9]{13,19}(?![\w-])")
+# Maestro's numbers begin at twelve digits.
+_LOOSE = ascii_pattern(
+    r"(?<![\w+-])(?:(?:[0-9]{4}[ -]){3}[0-9]{1,7}|[0-9]{13,19}|(?:50|5[6-9]|6[0-9])[0-9]{10})(?![\w-])"
+)
 _NAMED_CARD = ascii_pattern(
     r"(?i:\b(?:card|cc|visa|mastercard|amex|maestro)\b)[^0-9\n]{0,24}(?P<value>[0-9](?:[ -]?[0-9]){11,18})(?![\w-])"
 )
