@@ -12,8 +12,11 @@ from typing import Any
 
 from eduscope_server.store import Store, StoreUnavailable
 
-_POLL_SECONDS = 0.02
-_POLL_SECONDS_MAX = 1.0
+_POLL_SECONDS = 0.01
+_POLL_SECONDS_MAX = 0.5
+_POLL_GROWTH = 1.2
+"""A look costs a millisecond; with this growth it comes late by a fifth of the time waited, at most."""
+
 _WAIT_SECONDS = 3600.0
 """Longer than any table takes that one machine holds. After it the job is tried again later."""
 
@@ -24,11 +27,11 @@ WHERE database = 'eduscope' AND table = {table:String} AND active AND has_lightw
 
 
 class Deletion:
-    """Deletes rows, one statement at a time, in a thread of its own: a search must not wait for it."""
+    """Deletes rows, in threads of its own: a search must not wait for it."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="deletion")
+        self._thread = ThreadPoolExecutor(2, thread_name_prefix="deletion")
 
     async def count(self, table: str, condition: str) -> int:
         """How many rows a condition finds."""
@@ -36,6 +39,16 @@ class Deletion:
             partial(self._store.select, f"SELECT count() AS n FROM eduscope.{table} WHERE {condition}")  # noqa: S608 - checked where it is made
         )
         return int(rows[0]["n"])
+
+    async def narrowest(self, table: str, narrow: str, wide: str) -> tuple[int, str]:
+        """How many rows `wide` finds, and `narrow` in its place where that finds as many.
+
+        A deletion computes its condition over whole parts: by one column it takes a third of what it takes by texts
+        and maps (0.15 s to 0.4 s for a million rows), and nearly always it is enough.
+        """
+        count = f"SELECT count() AS n, countIf({narrow}) AS narrow FROM eduscope.{table} WHERE {wide}"  # noqa: S608 - as above
+        (row,) = await self._run(partial(self._store.select, count))
+        return int(row["n"]), narrow if row["n"] == row["narrow"] else wide
 
     async def hide(self, table: str, condition: str) -> None:
         """Rows that no query finds any more when this returns. Doing it twice changes nothing."""
@@ -74,7 +87,7 @@ class Deletion:
             if row["failing"] or time.monotonic() > deadline:
                 raise StoreUnavailable(f"the store could not yet delete rows of {table}; it is tried again")
             await asyncio.sleep(pause)
-            pause = min(pause * 2, _POLL_SECONDS_MAX)
+            pause = min(pause * _POLL_GROWTH, _POLL_SECONDS_MAX)
 
     async def _run(self, work: "partial[Any]") -> Any:
         return await asyncio.get_running_loop().run_in_executor(self._thread, work)

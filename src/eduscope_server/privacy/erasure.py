@@ -22,7 +22,7 @@ from psycopg.types.json import Jsonb
 
 from eduscope_server.privacy.certificate import Signer
 from eduscope_server.privacy.deletion import Deletion
-from eduscope_server.privacy.subjects import PERSON_TABLES, PersonTable, Subject, rows_about
+from eduscope_server.privacy.subjects import PERSON_TABLES, PersonTable, Subject, rows_about, rows_of
 from eduscope_server.state import State, StateUnavailable, load_queries
 from eduscope_server.store import Store, StoreError
 
@@ -191,8 +191,7 @@ class Erasures:
     async def _carry_out(self, row: dict[str, Any], *, remove: bool) -> Erasure:
         """Hides the rows of every table, certifies, and tells."""
         async with self._lock:
-            for table in PERSON_TABLES:
-                await self._hide(row, table)
+            await asyncio.gather(*(self._hide(row, table) for table in PERSON_TABLES))
             row = await self._changed("hidden", row)
             erasure = await self._certify(row)
             with contextlib.suppress(StoreError):  # the certificate and the access log have it already
@@ -200,8 +199,10 @@ class Erasures:
             return await self._look_for_removal(row, rewrite=remove) or erasure
 
     async def _hide(self, row: dict[str, Any], table: PersonTable) -> None:
-        condition = rows_about(table, _subject(row))
-        rows = await self._deletion.count(table.name, condition)
+        subject = _subject(row)
+        rows, condition = await self._deletion.narrowest(
+            table.name, rows_of(table, subject), rows_about(table, subject)
+        )
         await self._changed("rows_found", row, table=table.name, rows=rows)
         if rows:
             await self._deletion.hide(table.name, condition)

@@ -68,8 +68,17 @@ def subject_of(text: str, ring: KeyRing, tenant_id: str | None = None) -> Subjec
     return Subject(tuple(token for kind in _PERSON_KINDS for token in ring.tokens(text, kind)), tenant_id)
 
 
+def rows_of(table: PersonTable, subject: Subject) -> str:
+    """The SQL condition for a table's rows that name a subject as their person."""
+    tokens = _quoted(_checked_tokens(subject.tokens))
+    return _one_of([f"{column} IN ({tokens})" for column in table.tokens], subject.tenant_id)
+
+
 def rows_about(table: PersonTable, subject: Subject) -> str:
-    """The SQL condition for a table's rows about a subject. Only tokens and a tenant's id stand in it, checked."""
+    """The SQL condition for a table's rows that name a subject anywhere: `rows_of`, in a text, or in an attribute.
+
+    Only tokens and a tenant's id stand in it, checked.
+    """
     tokens = _quoted(_checked_tokens(subject.tokens))
     anywhere = [f"{column} IN ({tokens})" for column in table.tokens]
     anywhere += [f"multiSearchAny({column}, [{tokens}])" for column in table.texts]
@@ -80,10 +89,12 @@ def rows_about(table: PersonTable, subject: Subject) -> str:
         f"arrayExists(e -> arrayExists(v -> multiSearchAny(v, [{tokens}]), mapValues(e.attributes)), {column})"
         for column in table.events
     ]
-    condition = f"({' OR '.join(anywhere)})"
-    if subject.tenant_id is not None:
-        condition += f" AND tenant_id = {tenant_literal(subject.tenant_id)}"
-    return condition
+    return _one_of(anywhere, subject.tenant_id)
+
+
+def _one_of(conditions: Iterable[str], tenant_id: str | None) -> str:
+    joined = f"({' OR '.join(conditions)})"
+    return joined if tenant_id is None else f"{joined} AND tenant_id = {tenant_literal(tenant_id)}"
 
 
 def _checked_tokens(tokens: Iterable[str]) -> list[str]:
