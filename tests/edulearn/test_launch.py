@@ -15,6 +15,7 @@ from tests.edulearn.running import EduLearn
 
 from edulearn.database.demo import PASSWORD, address_of
 from edulearn.database.embedded import address
+from eduscope_server.checking import Checker, batches
 
 READY_SECONDS = 60.0
 
@@ -57,6 +58,12 @@ def test_it_reports_each_part_works_and_stops_in_order(edulearn: EduLearn) -> No
     assert {line["log_level"] for line in edulearn.lines()} <= {"info", "warning"}
     assert edulearn.stop(signal.SIGTERM) == 0
     assert edulearn.left_behind() == []
+    checker = Checker()
+    for file in (edulearn.data / "log").glob("*.ndjson"):
+        for some in batches(str(file)):
+            checker.check(file.name, some)
+    assert checker.lines > 50
+    assert [(found.kind, found.field, found.first) for found in checker.tally] == []
 
 
 @pytest.mark.slow
