@@ -115,11 +115,9 @@ def test_a_statement_is_told_without_its_values(captured: Captured) -> None:
 
 
 def test_a_django_refusal_is_told_without_its_path(captured: Captured) -> None:
-    from django.conf import settings
+    import tests.eduscope.conformance.django_service  # noqa: F401 - it sets up Django, which a process does once
     from django.http import HttpResponse
 
-    if not settings.configured:
-        settings.configure()
     request = RequestFactory().get("/students/anna-schmidt")
     response = HttpResponse(status=404)
     log_response("%s: %s", response.reason_phrase, request.path, response=response, request=request)
