@@ -8,17 +8,17 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from functools import cache
 from itertools import accumulate
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
 from eduscope.contract import MANDATORY
 from eduscope.privacy import GateUnavailable, find, gate_patterns
 from eduscope.privacy.gate import Scanner
-from eduscope_server.checking.fields import UNNAMED, Checks, text_of
+from eduscope_server.checking.fields import UNNAMED, Checks, FieldCheck, text_of
 from eduscope_server.checking.tally import MISSING, UNREADABLE, Place, Tally
 
-_MANDATORY = frozenset(MANDATORY)
+SHAPES_MAX = 1024
 _read = msgspec.json.Decoder(dict[str, Any]).decode
 _NUMBERS = frozenset({int, float, bool})
 _BEYOND_BYTES = 8
@@ -34,6 +34,28 @@ def _scanner() -> Scanner | None:
         return None
 
 
+class _Shape(NamedTuple):
+    """What lines with the same names have in common."""
+
+    checks: list[FieldCheck]
+    missing: list[tuple[str, str]]
+
+
+class _Shapes(dict[tuple[str, ...], _Shape]):
+    """Shapes by their names, in order: a program writes few, so most lines cost one look-up."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._checks = Checks()
+
+    def __missing__(self, names: tuple[str, ...]) -> _Shape:
+        if len(self) >= SHAPES_MAX:
+            self.clear()
+        missing = [(MISSING, name) for name in MANDATORY if name not in names]
+        made = self[names] = _Shape([self._checks[name] for name in names], missing)
+        return made
+
+
 class Checker:
     """Checks lines and counts what is wrong with them."""
 
@@ -42,7 +64,7 @@ class Checker:
         self.tally = Tally()
         self.lines = 0
         self.bytes = 0
-        self._checks = Checks()
+        self._shapes = _Shapes()
         self._scanner = _scanner()
 
     def check(self, source: str, lines: list[bytes], *, first_line: int = 1) -> None:
@@ -65,10 +87,9 @@ class Checker:
 
     def _wrong(self, line: dict[str, Any]) -> list[tuple[str, str]]:
         """The kinds of violation of a line's fields, each with the field's name. This is where the time goes."""
-        checks = self._checks
-        found = []
-        for name, value in line.items():
-            check = checks[name]
+        shape = self._shapes[tuple(line)]
+        found = list(shape.missing) if shape.missing else []
+        for check, value in zip(shape.checks, line.values(), strict=True):
             if value.__class__ is str:
                 kind = check.known.get(value)
                 if kind is None:
@@ -79,13 +100,10 @@ class Checker:
                 kind = check.other(value)
             if kind:
                 found.append((kind, check.shown))
-        if not line.keys() >= _MANDATORY:
-            found += [(MISSING, name) for name in MANDATORY if name not in line]
         return found
 
     def _look_into(self, line: dict[str, Any], place: Place) -> None:
-        for name, value in line.items():
-            check = self._checks[name]
+        for check, (name, value) in zip(self._shapes[tuple(line)].checks, line.items(), strict=True):
             if check.shown == UNNAMED:
                 self._count({span.type for span in find(name, "message")}, check.shown, place)
             if check.scanned and isinstance(value, str | list | dict):
