@@ -2,6 +2,7 @@
 
 import json
 import sys
+import time
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -11,6 +12,8 @@ import typer
 from eduscope_server.cli.connection import DataOption, UrlOption, connect
 from eduscope_server.cli.options import fail
 from eduscope_server.cli.terminal import shown
+
+_LOOK_SECONDS = 1.0
 
 
 class Turn(StrEnum):
@@ -39,7 +42,11 @@ def erase(
     """Destroy a person's keys and delete their rows in every table. Twice is safe."""
     named = sys.stdin.readline().strip() if subject == "-" else subject
     asked = {"subject": named, "reason": reason, "tenant_id": tenant or None, "wait": wait}
-    erasure = connect(url, data).post("/api/privacy/erasures", asked)
+    platform = connect(url, data)
+    erasure = platform.post("/api/privacy/erasures", asked)
+    while wait and erasure["stage"] != "removed":  # a large store takes longer than an answer may
+        time.sleep(_LOOK_SECONDS)
+        erasure = platform.get(f"/api/privacy/erasures/{erasure['erasure_id']}")
     if as_json:
         typer.echo(json.dumps(erasure))
         return

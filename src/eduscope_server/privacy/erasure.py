@@ -13,7 +13,7 @@ readable, never more:
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -39,6 +39,10 @@ ROUND_SECONDS = 600.0
 RETRY_SECONDS = 5.0
 ANSWER_SECONDS = 25.0
 """A request for an erasure is answered by then; what is left to do goes on."""
+
+_BUNDLE = 16
+"""Erasures whose late records are looked for at once: the engine finds at most 255 words in one pass, and a person has
+two for each key of the ring."""
 
 _UNDER_WAY = timedelta(minutes=10)
 """A record may have been received this long before it is stored, and stored after its person was erased."""
@@ -147,12 +151,19 @@ class Erasures:
         """One round over what is unfinished; False where some of it has to be tried again soon."""
         went_well = True
         rows = await self._state.fetch(_QUERIES["unfinished"], {"remove_seconds": REMOVE_SECONDS})
+        try:
+            followed = await self._with_late_records(
+                [row for row in rows if row["hidden_at"] and row["tokens"]]
+            )
+        except StoreError as error:
+            _log.warning("late records of erased people are looked for later: %s", error)
+            return False
         for row in rows:
             try:
                 if row["hidden_at"] is None:
                     await self._carry_out(row, remove=False)
                     continue
-                if row["tokens"]:
+                if row["erasure_id"] in followed:
                     await self._follow_up(row)
                 await self._look_for_removal(row, rewrite=bool(row["is_removal_due"]))
             except StoreError as error:
@@ -189,14 +200,19 @@ class Erasures:
         return row
 
     async def _carry_out(self, row: dict[str, Any], *, remove: bool) -> Erasure:
-        """Hides the rows of every table, certifies, and tells."""
+        """Hides the rows of every table, certifies, and tells; once, whoever else carries it out at the same time."""
         async with self._lock:
-            await asyncio.gather(*(self._hide(row, table) for table in PERSON_TABLES))
-            row = await self._changed("hidden", row)
-            erasure = await self._certify(row)
-            with contextlib.suppress(StoreError):  # the certificate and the access log have it already
-                await self._tell(erasure)
-            return await self._look_for_removal(row, rewrite=remove) or erasure
+            erasure = await self.read(row["erasure_id"]) or _erasure(row)
+            if erasure.hidden_at is None:
+                hidden = [self._hide(row, table) for table in PERSON_TABLES]
+                for failed in await asyncio.gather(*hidden, return_exceptions=True):
+                    if failed is not None:
+                        raise failed
+                row = await self._changed("hidden", row)
+                erasure = await self._certify(row)
+                with contextlib.suppress(StoreError):  # the certificate and the access log have it already
+                    await self._tell(erasure)
+        return await self._look_for_removal(row, rewrite=remove) or erasure
 
     async def _hide(self, row: dict[str, Any], table: PersonTable) -> None:
         subject = _subject(row)
@@ -207,15 +223,40 @@ class Erasures:
         if rows:
             await self._deletion.hide(table.name, condition)
 
+    async def _with_late_records(self, rows: Sequence[dict[str, Any]]) -> set[int]:
+        """The erasures that may have late records: none, or those of a bundle that has some.
+
+        Hundreds may be followed at a time, and a look at one costs as much as a look at all.
+        """
+        found: set[int] = set()
+        for first in range(0, len(rows), _BUNDLE):
+            bundle = rows[first : first + _BUNDLE]
+            everyone = Subject(tuple(token for row in bundle for token in row["tokens"]))
+            since = min(self._since(row) for row in bundle)
+            until = max(row["requested_at"] for row in bundle)
+            began = datetime.now(UTC)
+            counts = [
+                await self._deletion.count(table.name, _late(table, everyone, since=since, until=until))
+                for table in PERSON_TABLES
+            ]
+            if any(counts):
+                found |= {row["erasure_id"] for row in bundle}
+            else:
+                self._followed |= {row["erasure_id"]: began for row in bundle}
+        return found
+
+    def _since(self, row: dict[str, Any]) -> datetime:
+        """From when on records have not been looked at."""
+        looked_at: datetime = self._followed.get(row["erasure_id"], row["requested_at"])
+        return looked_at - _UNDER_WAY
+
     async def _follow_up(self, row: dict[str, Any]) -> None:
         """Deletes what arrived since the last look and happened before the person was erased."""
-        since = self._followed.get(row["erasure_id"], row["requested_at"]) - _UNDER_WAY
+        since, until = self._since(row), row["requested_at"]
         began = datetime.now(UTC)
         more = 0
         for table in PERSON_TABLES:
-            condition = f"{rows_about(table, _subject(row))} AND received_at >= {_time(since)}"
-            if table.has_own_time:
-                condition += f" AND (timestamp <= {_time(row['requested_at'])} OR has(marks, 'time_missing'))"
+            condition = _late(table, _subject(row), since=since, until=until)
             rows = await self._deletion.count(table.name, condition)
             if rows:
                 await self._changed("more_found", row, table=table.name, rows=rows)
@@ -279,6 +320,14 @@ def _said(row: dict[str, Any], release: str) -> dict[str, Any]:
         "issued_at": _text(datetime.now(UTC)),
         "release": release,
     }
+
+
+def _late(table: PersonTable, subject: Subject, *, since: datetime, until: datetime) -> str:
+    """The condition for rows that were received since a time, and happened before another."""
+    condition = f"{rows_about(table, subject)} AND received_at >= {_time(since)}"
+    if table.has_own_time:
+        condition += f" AND (timestamp <= {_time(until)} OR has(marks, 'time_missing'))"
+    return condition
 
 
 def _erasure(row: dict[str, Any]) -> Erasure:
