@@ -134,7 +134,9 @@ NOTHING: dict[str, Callable[[Route], None]] = {
     "**/api/privacy/undeclared?*": answered(200, {"undeclared": []}),
     "**/api/privacy/fields": answered(200, {"fields": []}),
 }
-READER = {"**/api/session": answered(200, {"name": "A teacher", "roles": ["reader"], "tenants": ["northfield"]})}
+READER = {
+    "**/api/session": answered(200, {"name": "A teacher", "roles": ["reader"], "tenants": ["northfield"]})
+}
 
 # name → (path, steps after loading, routes that answer instead of the platform)
 VIEWS: dict[str, tuple[str, Step | None, dict[str, Callable[[Route], None]]]] = {
