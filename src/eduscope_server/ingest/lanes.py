@@ -15,7 +15,7 @@ from eduscope_server.ingest.metrics import IngestMetrics
 from eduscope_server.ingest.plain_producers import PlainProducers
 from eduscope_server.privacy.prose import Desk
 from eduscope_server.privacy.vault import Vault
-from eduscope_server.store import NotPlain, Store, UnreadableBlock
+from eduscope_server.store import NeedsInspection, NotPlain, Store, UnreadableBlock
 from eduscope_server.store.commit import GroupCommit
 
 T = TypeVar("T")
@@ -43,6 +43,8 @@ class Block(NamedTuple):
 
     data: bytes
     producer: str = ""
+    is_odd: bool = False
+    """Whether the door saw something that only Python treats."""
 
 
 class Signal(msgspec.Struct, frozen=True):
@@ -75,6 +77,7 @@ class Lanes:
         self._vault = vault
         self._metrics = metrics
         self._plain_producers = PlainProducers()
+        self._express_producers = PlainProducers()
         # Python's part of a large body must not hold up the event loop; two threads match two cores.
         self._threads = ThreadPoolExecutor(2, thread_name_prefix="inspect")
         self._commits = {
@@ -89,11 +92,19 @@ class Lanes:
 
     async def take(self, signal: Signal, block: Block, *, project: str, tenant_id: str | None) -> None:
         """Stores a block. Raises `StoreUnavailable`, or `UnreadableBlock` for this block alone."""
-        if tenant_id is None and not await self._is_suspect(block.data):
-            self._count(signal, "express", block)
+        producer = f"{signal.name}/{project}/{block.producer}"
+        may_be_express = tenant_id is None and not block.is_odd and self._express_producers.may_try(producer)
+        if may_be_express and not await self._is_suspect(block.data):
             try:
-                await self._express(signal, block, f"{project}/{block.producer}")
+                await self._express(signal, block, producer)
+                self._express_producers.kept(producer)
+                self._count(signal, "express", block)
                 return
+            except NeedsInspection:
+                # A name or value of a shape that may not stay: like the plain inlet's producers, these are tried
+                # less and less often, so that a block is not parsed twice for each of theirs.
+                self._express_producers.refused(producer)
+                self._metrics.odd.labels(signal.name).inc()
             except UnreadableBlock:
                 # What the engine's parser can't read (a number of 400 digits, a lone surrogate) Python may.
                 self._metrics.unreadable.labels(signal.name).inc()

@@ -39,6 +39,12 @@ class IngestMetrics:
             ["signal"],
             registry=registry,
         )
+        self.odd = Counter(
+            "eduscope_ingest_odd",
+            "Bodies with a field whose name or value has a shape that only Python treats.",
+            ["signal"],
+            registry=registry,
+        )
         self.repeated = Counter(
             "eduscope_ingest_repeated",
             "Batches sent again that were stored already.",

@@ -18,6 +18,14 @@ class _Line(msgspec.Struct):
     """An object, whatever its fields: unknown ones are read over, which checks them and builds nothing."""
 
 
+class _PlainLine(msgspec.Struct):
+    """What nearly every line is: one whose message is a text."""
+
+    message: str | None = None
+    service_name: Any = ""
+
+
+_check_plain_lines = msgspec.json.Decoder(_PlainLine).decode_lines
 _check_lines = msgspec.json.Decoder(_Line).decode_lines
 _read_lines = msgspec.json.Decoder(dict[str, Any]).decode_lines
 # A pair of escapes that make one character, or half of such a pair.
@@ -48,10 +56,14 @@ def _check(body: bytes) -> Block:
     try:
         body.decode()
         try:
-            _check_lines(body)
+            lines = _check_plain_lines(body)
         except msgspec.DecodeError:
-            body = _SURROGATES.sub(_whole_character, body)
-            _check_lines(body)
+            lines = None
+            try:
+                _check_lines(body)
+            except msgspec.DecodeError:
+                body = _SURROGATES.sub(_whole_character, body)
+                _check_lines(body)
     except UnicodeDecodeError as error:
         raise Refused(f"the body is not UTF-8 at byte {error.start}") from error
     except RecursionError as error:
@@ -61,7 +73,11 @@ def _check(body: bytes) -> Block:
             f"the body is not one JSON object per line: {error}",
             hint='send lines like {"timestamp": "…", "log_level": "info", "service_name": "…", "message": "…"}',
         ) from error
-    return Block(body if body.endswith(b"\n") or not body.strip() else body + b"\n")
+    whole = body if body.endswith(b"\n") or not body.strip() else body + b"\n"
+    if lines is None:
+        return Block(whole, is_odd=True)
+    producer = lines[0].service_name if lines else ""
+    return Block(whole, producer if isinstance(producer, str) else "")
 
 
 def _whole_character(found: re.Match[bytes]) -> bytes:

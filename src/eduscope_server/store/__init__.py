@@ -1,6 +1,7 @@
 """ClickHouse: the schema, group commit, and readers."""
 
 from eduscope_server.store.errors import (
+    NeedsInspection,
     NotPlain,
     QueryTimeout,
     SchemaError,
@@ -11,6 +12,7 @@ from eduscope_server.store.errors import (
 from eduscope_server.store.store import Store, TokenKey
 
 __all__ = [
+    "NeedsInspection",
     "NotPlain",
     "QueryTimeout",
     "SchemaError",

@@ -10,7 +10,13 @@ import clickhouse_connect
 from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.exceptions import ClickHouseError
 
-from eduscope_server.store.errors import NotPlain, QueryTimeout, StoreUnavailable, UnreadableBlock
+from eduscope_server.store.errors import (
+    NeedsInspection,
+    NotPlain,
+    QueryTimeout,
+    StoreUnavailable,
+    UnreadableBlock,
+)
 
 DATABASE = "eduscope"
 
@@ -26,6 +32,9 @@ opened, quotas, connections, sockets, memory (241), a read-only table (242), a f
 
 NOT_PLAIN_CODE = 9395
 """Ours: what a plain inlet refuses a block with."""
+
+NEEDS_INSPECTION_CODE = 9396
+"""Ours: what a full inlet refuses a block with, that has something of a shape which only Python treats."""
 
 INSERT_TIMEOUT_SECONDS = 30
 """An insert takes milliseconds; one that takes this long is a server that has gone."""
@@ -89,6 +98,8 @@ def translated() -> Iterator[None]:
             raise QueryTimeout("the question took too long; narrow its time range") from error
         if code == NOT_PLAIN_CODE:
             raise NotPlain("the block needs the full inlet") from error
+        if code == NEEDS_INSPECTION_CODE:
+            raise NeedsInspection("the block needs to be inspected") from error
         if code is None or code in AWAY_CODES:
             raise StoreUnavailable(f"the store can't work now (ClickHouse code {code})") from error
         # The engine's own text may quote data: only its code and name go on.

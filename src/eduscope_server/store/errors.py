@@ -23,5 +23,9 @@ class NotPlain(StoreError):
     """A plain inlet met a field that may not stay as it is; nothing is stored. The full inlet takes the block."""
 
 
+class NeedsInspection(StoreError):
+    """An inlet met a field whose name or value has a shape that it must not; nothing is stored. Python treats it."""
+
+
 class SchemaError(StoreError):
     """The stored schema and this version disagree. The platform must not start."""

@@ -15,7 +15,8 @@ import msgspec
 from clickhouse_connect.driver.client import Client
 
 from eduscope.contract import LOG_FIELDS, STORED_CLEAR, FieldClass, attributes
-from eduscope_server.store.engine import DATABASE, NOT_PLAIN_CODE
+from eduscope.privacy.field_names import FIELD_NAME_FORM
+from eduscope_server.store.engine import DATABASE, NEEDS_INSPECTION_CODE, NOT_PLAIN_CODE
 from eduscope_server.store.sql import queries
 
 _PACKAGE = "eduscope_server.store"
@@ -35,7 +36,22 @@ IDENTIFIER_FORM = "[A-Za-z0-9._-]{8,64}"
 LABEL_FORM = "[A-Za-z0-9._:/@+ -]{0,128}"
 """A label, or nothing."""
 
+IDENTIFIER_VALUE_FORM = r"(?:[A-Za-z0-9._:/@-]|\\[[A-Za-z:_]+\\]){0,200}"
+"""What an attribute of class identifier may hold, as `eduscope.privacy.policy` has it, markers included."""
+
+IDENTIFIERS_FORM = r"[A-Za-z0-9._:/@,\"\\[\\]-]{0,1000}"
+"""Several of them."""
+
+PATH_ODD_FORM = (
+    r"[?#@\\n]|%40|(?:^|/)(?:[0-9]+|[0-9a-fA-F-]{16,}|[a-z]{2,8}_[a-z0-9]{1,8}_[a-z2-7]{26}"
+    r"|[A-Za-z0-9_~=-]*(?:[0-9][A-Za-z0-9_~=-]*){4})(?:/|$)"
+)
+"""What a path must not hold: at least all that `eduscope.privacy.policy` would replace in one."""
+
 _MACRO = re.compile(r"\$\{(\w+)\}")
+
+_SHAPED_NUMBERS = {FieldClass.IDENTIFIER: -1, FieldClass.PATH: -2}
+"""Kept as they came if their shape is right."""
 
 _CLASS_NUMBERS = {
     FieldClass.PROSE: 5,
@@ -50,7 +66,10 @@ _NUMBERS = {
     "written": 3,  # kept, but has to be written as text first
     "undeclared": 4,
     "guarded": min(_CLASS_NUMBERS.values()),  # this and above: not even a number is kept as it came
-} | {c.value: number for c, number in _CLASS_NUMBERS.items()}
+    "listed": 9,  # identifiers and paths in a list or map
+    "odd": 10,  # an identifier or path of the wrong shape
+    "odd_name": 11,  # an attribute whose name is none
+} | {c.value: number for c, number in (_CLASS_NUMBERS | _SHAPED_NUMBERS).items()}
 """Classes and ways of attributes as numbers: the engine compares these for every attribute of every record."""
 
 _RESOURCE_LABELS = (
@@ -171,6 +190,11 @@ def _macros() -> dict[str, str]:
         "token_form": TOKEN_FORM,
         "identifier_form": IDENTIFIER_FORM,
         "label_form": LABEL_FORM,
+        "name_form": FIELD_NAME_FORM,
+        "identifier_value_form": IDENTIFIER_VALUE_FORM,
+        "identifiers_form": IDENTIFIERS_FORM,
+        "path_odd_form": PATH_ODD_FORM,
+        "needs_inspection_code": str(NEEDS_INSPECTION_CODE),
         "not_plain_code": str(NOT_PLAIN_CODE),
         "off_seconds": str(TIME_OFF_SECONDS),
         "columns": _list(f.name for f in LOG_FIELDS),
@@ -186,7 +210,9 @@ def _macros() -> dict[str, str]:
 def _classes() -> dict[str, int]:
     """Every declared name's class, as its number."""
     declared = {
-        f.name: _NUMBERS["clear"] if f.field_class in STORED_CLEAR else _CLASS_NUMBERS[f.field_class]
+        f.name: _SHAPED_NUMBERS.get(f.field_class, _NUMBERS["clear"])
+        if f.field_class in STORED_CLEAR
+        else _CLASS_NUMBERS[f.field_class]
         for f in attributes()
     }
     return declared | {f.name: _NUMBERS["column"] for f in LOG_FIELDS}

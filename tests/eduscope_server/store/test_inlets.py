@@ -290,7 +290,6 @@ def test_a_record_without_duration_has_none(clean_store: Store) -> None:
         (12, "12"),
         (1.5, "1.5"),
         (True, "true"),
-        ({"what": "graded", "quiz": "7"}, '{"what":"graded","quiz":"7"}'),
         (None, "course.viewed"),
     ],
 )
@@ -492,7 +491,7 @@ def test_records_of_many_resources_and_scopes_keep_their_own(clean_store: Store)
                             LogRecord(
                                 time_unix_nano=nanos(NOW),
                                 body=any_value(f"{name} {scope} {n}"),
-                                attributes=pairs({"http.route": f"/{name}/{n}"}),
+                                attributes=pairs({"http.route": f"/{name}/r{n}"}),
                             )
                             for n in range(3)
                         ]
@@ -506,7 +505,7 @@ def test_records_of_many_resources_and_scopes_keep_their_own(clean_store: Store)
     clean_store.insert("otlp_logs", request.SerializeToString())
     rows = clean_store.select("SELECT service_name, message, attributes FROM eduscope.logs ORDER BY message")
     assert [(r["service_name"], r["message"], r["attributes"]) for r in rows] == [
-        (name, f"{name} {scope} {n}", {"http.route": f"/{name}/{n}", "os.type": name})
+        (name, f"{name} {scope} {n}", {"http.route": f"/{name}/r{n}", "os.type": name})
         for name in ("courses", "tutor")
         for scope in range(2)
         for n in range(3)

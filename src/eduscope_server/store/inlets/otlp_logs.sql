@@ -63,9 +63,8 @@ FROM (
                     record.body.value = 'bool', toString(record.body.bool_value),
                     record.body.value = 'int', toString(record.body.int_value),
                     record.body.value = 'double', toString(record.body.double_value),
-                    notEmpty(record.body.kvlist_value.values), toJSONString(mapFromArrays(
-                        record.body.kvlist_value.values.key,
-                        record.body.kvlist_value.values.value.string_value)),
+                    -- Its fields are treated by their classes, by Python.
+                    throwIf(record.body.value = 'map', 'needs inspection', toInt32(${needs_inspection_code})) = 1, '',
                     record.event_name) AS message,
             if(length(record.trace_id) = 16, lower(hex(record.trace_id)), '') AS trace_id,
             if(length(record.span_id) = 8, lower(hex(record.span_id)), '') AS span_id

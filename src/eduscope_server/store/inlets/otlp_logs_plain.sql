@@ -27,8 +27,12 @@ Array(Tuple(
 ))
 
 -- name: functions
+-- A key's class, as `otlp_logs` has it.
+(k -> if(match(k, '^(?:${name_form})$'), transform(k, ${names}, ${classes}, ${undeclared}), ${odd_name})) AS plain_class,
 -- The way of an attribute as `otlp_logs` has it, where that is to be left out or kept as it came.
 ((c, t, v) -> multiIf(
+    t = 'text' AND c < ${column} AND v != '',
+        if(if(c = ${path}, NOT match(v, '${path_odd_form}'), match(v, '^(?:${identifier_value_form})$')), ${clear}, ${odd}),
     t = 'text', if(v = '', ${column}, c),
     t != 'none' AND c < ${guarded}, if(c = ${column}, ${column}, ${number}),
     ${undeclared})) AS plain_route
@@ -64,8 +68,7 @@ FROM (
         record.attributes.value.string_value AS texts,
         arrayMap((i, d) -> i + d, record.attributes.value.int_value, record.attributes.value.double_value) AS numbers,
         arrayMap(n -> texts[indexOf(keys, n)], ['correlation_id', 'request_id', 'user_id', 'tenant_id']) AS ids,
-        arrayMap((k, t, v) -> plain_route(transform(k, ${names}, ${classes}, ${undeclared}), t, v),
-                 keys, record.attributes.value.value, texts) AS routes
+        arrayMap((c, t, v) -> plain_route(c, t, v), arrayMap(k -> plain_class(k), keys), record.attributes.value.value, texts) AS routes
     FROM (
         SELECT
             arrayJoin(arrayFlatten(sent.scope_logs.log_records)) AS record,
@@ -79,8 +82,9 @@ FROM (
                 sent,
                 arrayMap(n -> sent.resource.attributes.value.string_value[indexOf(sent.resource.attributes.key, n)],
                          ${plain_labels}) AS labels,
-                arrayMap((k, t, v) -> if(has(${plain_labels}, k), ${column}, plain_route(transform(k, ${names}, ${classes}, ${undeclared}), t, v)),
-                         sent.resource.attributes.key, sent.resource.attributes.value.value,
+                arrayMap((c, t, v) -> plain_route(c, t, v),
+                         arrayMap(k -> if(has(${plain_labels}, k), ${column}, plain_class(k)), sent.resource.attributes.key),
+                         sent.resource.attributes.value.value,
                          sent.resource.attributes.value.string_value) AS routes
             FROM (SELECT arrayJoin(resource_logs) AS sent FROM ${table})
         )

@@ -31,15 +31,18 @@ Array(Tuple(
     (x -> if(match(x, '^(${token_form})?$'), x, concat(token_key.2, digest(concat('usr:', x))))) AS person,
 
     -- A key's class, by its number in `inlets.py`.
-    (k -> transform(k, ${names}, ${classes}, ${undeclared})) AS class,
+    (k -> if(match(k, '^(?:${name_form})$'), transform(k, ${names}, ${classes}, ${undeclared}), ${odd_name})) AS class,
     -- The way of an attribute, by its class, kind and text. Nearly all are kept as they came, so only the others
     -- (from ${written} on) are carried through `policy`. Undeclared numbers and booleans are harmless, and kept.
     ((c, t, v) -> multiIf(
         c = ${column} OR t = 'none' OR (t = 'text' AND v = ''), ${column},
         c >= ${guarded}, c,
         t IN ('int', 'double'), ${number},
+        t = 'text' AND c = ${identifier}, if(match(v, '^(?:${identifier_value_form})$'), ${clear}, ${odd}),
+        t = 'text' AND c = ${path}, if(match(v, '${path_odd_form}'), ${odd}, ${clear}),
         t = 'text', c,
         c = ${clear} OR t = 'bool', ${written},
+        c < ${column}, ${listed},
         c)) AS route,
     -- An attribute's value as text.
     (x -> multiIf(
@@ -51,9 +54,11 @@ Array(Tuple(
         notEmpty(x.kvlist_value.values), toJSONString(mapFromArrays(
             x.kvlist_value.values.key, x.kvlist_value.values.value.string_value)),
         '')) AS text_of,
-    -- What is kept of a text, by the attribute's way.
+    -- What is kept of a text, by the attribute's way. What is odd, Python has to treat: it sees the block next.
     ((r, v) -> multiIf(
-        r IN (${clear}, ${number}, ${written}) OR match(v, '^(${token_form})?$'), v,
+        throwIf(r >= ${odd} OR (r = ${listed} AND NOT match(v, '^${identifiers_form}$')),
+                'needs inspection', toInt32(${needs_inspection_code})) = 1, '',
+        r IN (${clear}, ${number}, ${written}, ${listed}) OR match(v, '^(${token_form})?$'), v,
         r = ${prose}, '[withheld:prose]',
         r = ${secret}, '[withheld:secret]',
         r = ${network}, if(match(v, '${network_form}'), v, '[withheld:network]'),
