@@ -150,19 +150,33 @@ class Gate:
 
     def first(self, data: bytes) -> str | None:
         """The name of the pattern that matched first, such as `email/0`; None where none did."""
-
-        def accept(pattern: int, end: int) -> bool:
-            spares = self._patterns[pattern].spares
-            return not any(spared(data[max(0, end - _LONGEST_NUMBER) : end]) for spared in spares)
-
-        number = self._scanner.first(data, accept)
+        number = self._scanner.first(data, lambda pattern, end: self._counts(data, pattern, end))
         return None if number is None else self._patterns[number].name
+
+    def ends(self, data: bytes) -> list[int] | None:
+        """Where the matches end, in order; None where a tenant has set something that only parsed records show."""
+        found = [end for end, pattern in self._scanner.matches(data) if self._counts(data, pattern, end)]
+        if tenants:
+            scanner = self._tenants_scanner()
+            if scanner is None:
+                return None
+            found += [end for end, _ in scanner.matches(data)]
+        return sorted(found)
+
+    def _counts(self, data: bytes, pattern: int, end: int) -> bool:
+        spares = self._patterns[pattern].spares
+        return not any(spared(data[max(0, end - _LONGEST_NUMBER) : end]) for spared in spares)
 
     def _is_tenants(self, data: bytes) -> bool:
         """Whether a tenant's own finder may find something. A roster looks at parsed records only: always."""
+        scanner = self._tenants_scanner()
+        return scanner is None or scanner.first(data, lambda _pattern, _end: True) is not None
+
+    def _tenants_scanner(self) -> Scanner | None:
+        """The patterns of all tenants' own finders; None where one of them has none to scan bytes for."""
         patterns = [finder.gate for finder in tenants.everyones()]
         if None in patterns:
-            return True
+            return None
         version, scanner = self._tenants
         if version != tenants.version or scanner is None:
             version = tenants.version
@@ -172,7 +186,7 @@ class Gate:
             ]
             scanner = Scanner.compile(own)
             self._tenants = (version, scanner)
-        return scanner.first(data, lambda _pattern, _end: True) is not None
+        return scanner
 
 
 def _flags(hyperscan: Any, names: tuple[str, ...]) -> int:
