@@ -9,7 +9,7 @@ from eduscope_server.query.fields import ALIASES, LOGS
 from eduscope_server.query.language import parse
 
 PAGES = Path(__file__).parents[3] / "docs" / "reference"
-OPERATION = re.compile(r"^\| `(GET|POST|DELETE) (/[^`]*)` \|", re.MULTILINE)
+OPERATION = re.compile(r"^\| `(GET|POST|DELETE|PUT) (/[^`]*)` \|", re.MULTILINE)
 ROW = re.compile(r"^\| `((?:[^`])+)` \|", re.MULTILINE)
 
 
