@@ -14,7 +14,13 @@ from eduscope.privacy.tokens import is_token, tokenize
 # Digits alone are no drawn id: sixteen of them may be a card.
 _OPAQUE_ID = re.compile(r"(?=[0-9]*[a-f])[0-9a-f]{16,64}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _IDENTIFIER = re.compile(r"[A-Za-z0-9._:/@-]{0,200}")
-_MEASURE = re.compile(r"[+-]?[0-9][0-9TZ:.+eE-]{0,39}|true|false|NaN|[+-]?Infinity")
+_TIME = r"[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.][0-9]{1,9})?)?(?:Z|[+-][0-9]{2}:?[0-9]{2})?"
+MEASURE_FORM = (
+    r"[+-]?[0-9]{1,30}(?:[.][0-9]{0,30})?(?:[eE][+-]?[0-9]{1,3})?|true|false|NaN|[+-]?Infinity"
+    rf"|[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}(?:[T ]{_TIME})?|{_TIME}"
+)
+"""Numbers, booleans and times written as text. For ClickHouse, too."""
+_MEASURE = re.compile(MEASURE_FORM)
 _MAX_LABEL_CHARACTERS = 200
 _SEGMENT = re.compile(
     r"[0-9]+|[0-9a-fA-F-]{16,}|[a-z]{2,8}_[a-z0-9]{1,8}_[a-z2-7]{26}|(?=[^/]*[0-9].*[0-9].*[0-9].*[0-9])[A-Za-z0-9_~=-]{6,}|[^/]*(?:@|%40)[^/]*"

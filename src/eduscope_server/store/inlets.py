@@ -16,6 +16,7 @@ from clickhouse_connect.driver.client import Client
 
 from eduscope.contract import LOG_FIELDS, STORED_CLEAR, FieldClass, attributes
 from eduscope.privacy.field_names import FIELD_NAME_FORM
+from eduscope.privacy.policy import MEASURE_FORM
 from eduscope_server.store.engine import DATABASE, NEEDS_INSPECTION_CODE, NOT_PLAIN_CODE
 from eduscope_server.store.sql import queries
 
@@ -50,8 +51,8 @@ PATH_ODD_FORM = (
 
 _MACRO = re.compile(r"\$\{(\w+)\}")
 
-_SHAPED_NUMBERS = {FieldClass.IDENTIFIER: -1, FieldClass.PATH: -2}
-"""Kept as they came if their shape is right."""
+_SHAPED_NUMBERS = {FieldClass.IDENTIFIER: -1, FieldClass.PATH: -2, FieldClass.MEASURE: -3}
+"""Kept as they came if their shape is right. Of measures that concerns those sent as text."""
 
 _CLASS_NUMBERS = {
     FieldClass.PROSE: 5,
@@ -194,6 +195,7 @@ def _macros() -> dict[str, str]:
         "identifier_value_form": IDENTIFIER_VALUE_FORM,
         "identifiers_form": IDENTIFIERS_FORM,
         "path_odd_form": PATH_ODD_FORM,
+        "measure_form": MEASURE_FORM,
         "needs_inspection_code": str(NEEDS_INSPECTION_CODE),
         "not_plain_code": str(NOT_PLAIN_CODE),
         "off_seconds": str(TIME_OFF_SECONDS),

@@ -47,7 +47,7 @@ def test_an_identifier_that_is_personal_is_redacted() -> None:
     )  # sixteen digits are hexadecimal, too
 
 
-@pytest.mark.parametrize("value", ["203.0.113.7", "460-89-9847", "4556992273425353"])
+@pytest.mark.parametrize("value", ["203.0.113.7", "460-89-9847", "4556992273425353", "64187203E"])
 def test_what_is_written_like_a_number_and_names_someone_is_no_measure(value: str) -> None:
     assert is_token(applied(FieldClass.MEASURE, value))
 

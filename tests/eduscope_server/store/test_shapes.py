@@ -23,6 +23,7 @@ def as_python(form: str) -> str:
 
 ODD = {
     "an identifier that is none": {"course.id": "Ada Lovelace"},
+    "a measure that is none": {"http.response.status_code": "Ada Lovelace"},
     "a path with an id": {"http.route": "/people/4711"},
     "a path with a query": {"url.path": "/people?name=Ada"},
     "a path with a person": {"url.full": "https://ada@edulearn.example/x"},
@@ -37,6 +38,12 @@ FINE = {
     "identifiers": {"course.id": "c-101", "host.name": "node-7.school.example", "container.id": "ab" * 32},
     "redacted identifiers": {"course.id": "[EMAIL]", "exam.id": "[IP]:443"},
     "several identifiers": {"container.image.tags": ["v1.2", "latest"]},
+    "measures": {
+        "attempt": "3",
+        "duration_seconds": 3,
+        "thread.id": "-1.5e3",
+        "count": "2026-11-23T10:00:00Z",
+    },
     "paths": {"http.route": "/v1/courses/{id}", "url.full": "https://edulearn.example:8443/a/b2/c.html"},
     "names": {"colour.count": 3, "Content-Type": 1, "k8s.label.app/name": 2},
 }

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from eduscope.contract import LEVELS, LOG_FIELDS
+from eduscope.privacy import find
 from eduscope_server.ingest.inspection.fields import (
     Kept,
     fresh,
@@ -82,7 +83,10 @@ def _row(line: dict[str, Any], tenant_id: str | None, texts: Texts, clock: Clock
         "environment": label(environment),
         "release": label(release),
         "trace_id": trace if _TRACE_ID.fullmatch(trace) else "",
-        "span_id": span if _SPAN_ID.fullmatch(span) else "",
+        # A span's id of digits alone may be a card.
+        "span_id": span
+        if _SPAN_ID.fullmatch(span) and not (span.isdecimal() and find(span, "message"))
+        else "",
         "attributes": kept.attributes,
         "measures": kept.measures,
         "marks": kept.marks,

@@ -32,7 +32,9 @@ Array(Tuple(
 -- The way of an attribute as `otlp_logs` has it, where that is to be left out or kept as it came.
 ((c, t, v) -> multiIf(
     t = 'text' AND c < ${column} AND v != '',
-        if(if(c = ${path}, NOT match(v, '${path_odd_form}'), match(v, '^(?:${identifier_value_form})$')), ${clear}, ${odd}),
+        if(multiIf(c = ${path}, NOT match(v, '${path_odd_form}'),
+                   c = ${measure}, match(v, '^(?:${measure_form})$'),
+                   match(v, '^(?:${identifier_value_form})$')), ${clear}, ${odd}),
     t = 'text', if(v = '', ${column}, c),
     t != 'none' AND c < ${guarded}, if(c = ${column}, ${column}, ${number}),
     ${undeclared})) AS plain_route

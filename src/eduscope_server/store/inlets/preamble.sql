@@ -39,6 +39,7 @@ Array(Tuple(
         c >= ${guarded}, c,
         t IN ('int', 'double'), ${number},
         t = 'text' AND c = ${identifier}, if(match(v, '^(?:${identifier_value_form})$'), ${clear}, ${odd}),
+        t = 'text' AND c = ${measure}, if(match(v, '^(?:${measure_form})$'), ${clear}, ${odd}),
         t = 'text' AND c = ${path}, if(match(v, '${path_odd_form}'), ${odd}, ${clear}),
         t = 'text', c,
         c = ${clear} OR t = 'bool', ${written},
