@@ -1,11 +1,16 @@
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from tests.eduscope_server.api.conftest import Client, ReaderOf
+from litestar import Litestar
+from tests.eduscope_server.api.conftest import Client, ReaderOf, client_of
 from tests.eduscope_server.conftest import Rows
 
 from eduscope.privacy import tokenize
+from eduscope_server.access import Access
+from eduscope_server.api.parameters import SESSION_COOKIE
 from eduscope_server.privacy.certificate import verify
+from eduscope_server.state import State
 
 WANTED: dict[str, Any] = {"subject": "ada", "reason": "asked for by the guardian"}
 LOG = {
@@ -59,3 +64,34 @@ async def test_only_officers_may(anyone: Client, reader_of: ReaderOf) -> None:
 async def test_what_is_not_there(admin: Client) -> None:
     assert (await admin.get("/api/privacy/erasures/99")).status_code == 404
     assert (await admin.get("/api/privacy/erasures/99/certificate")).status_code == 404
+
+
+@pytest.fixture
+async def officer(app: Litestar, state: State, access: Access) -> AsyncIterator[Client]:
+    """A privacy officer of school-a, signed in."""
+    await state.execute("INSERT INTO people (name) VALUES ('olga')")
+    await state.execute("INSERT INTO tenants (tenant_id) VALUES ('school-a')")
+    await state.execute(
+        "INSERT INTO memberships (person_id, role, tenant_id) "
+        "SELECT person_id, 'privacy', 'school-a' FROM people WHERE name = 'olga'"
+    )
+    async with client_of(app) as client:
+        client.cookies.set(SESSION_COOKIE, await access.open_session(await access.make_login_code("olga")))
+        yield client
+
+
+async def test_an_officer_erases_in_their_tenants_alone(
+    officer: Client, admin: Client, put_logs: Rows
+) -> None:
+    put_logs(LOG | {"user_id": tokenize("ada")}, LOG | {"user_id": tokenize("ada"), "tenant_id": "school-b"})
+    for tenant_id in (None, "school-b"):
+        answer = await officer.post("/api/privacy/erasures", json=WANTED | {"tenant_id": tenant_id})
+        assert (answer.status_code, answer.json()["error"]["code"]) == (403, "not_your_tenant")
+    answer = await officer.post("/api/privacy/erasures", json=WANTED | {"tenant_id": "school-a"})
+    assert (answer.status_code, answer.json()["rows_deleted"]["logs"]) == (201, 1)
+    everywhere = (await admin.post("/api/privacy/erasures", json=WANTED)).json()
+    assert everywhere["rows_deleted"]["logs"] == 1
+    listed = (await officer.get("/api/privacy/erasures")).json()["erasures"]
+    assert [erasure["erasure_id"] for erasure in listed] == [answer.json()["erasure_id"]]
+    path = f"/api/privacy/erasures/{everywhere['erasure_id']}"
+    assert (await officer.get(path)).status_code == 404
