@@ -156,9 +156,13 @@ class Vault:
                 "purpose": purpose,
             },
         )
-        key = (await self._read_keys([person])).get(person)
-        if key is None:
+        wrapped = (await self._read_keys([person])).get(person)
+        if wrapped is None:
             raise KeyDestroyed
+        try:
+            key = unwrap(wrapped, *person, self._ring)
+        except CannotOpen as error:
+            raise StateUnavailable(str(error)) from error
         revealed = Revealed(
             id=id_,
             tenant_id=row["tenant_id"],
@@ -177,19 +181,27 @@ class Vault:
                 del self._keys[tenant_id, token]
 
     async def rewrap(self) -> int:
-        """Wraps keys under the ring's current key that an earlier one wraps; how many. The texts stay as they are."""
+        """Wraps keys under the ring's current key that an earlier one wraps; how many. The texts stay as they are.
+
+        It ends at a key that cannot be unwrapped, which only a person can mend: the platform must start all the same.
+        """
         done = 0
         old = {"key_id": self._ring.current_id, "known": list(self._ring.ids)}
         while rows := await self._state.fetch(_QUERIES["old_keys"], old):
             for row in rows:
                 person = (row["tenant_id"], row["subject"])
-                key = unwrap(WrappedKey(row["key_id"], bytes(row["wrapped_key"])), *person, self._ring)
+                kept = WrappedKey(row["key_id"], bytes(row["wrapped_key"]))
+                try:
+                    key = unwrap(kept, *person, self._ring)
+                except CannotOpen as error:
+                    _log.error("keys of prose were not wrapped anew: %s", error)
+                    return done
                 again = wrap(key, *person, self._ring)
                 changed = {"key_id": again.key_id, "wrapped": again.wrapped, "old_key_id": row["key_id"]}
                 await self._state.execute(
                     _QUERIES["rewrap"], changed | {"tenant_id": person[0], "subject": person[1]}
                 )
-            done += len(rows)
+                done += 1
         return done
 
     async def _keys_of(self, people: Collection[tuple[str, str]]) -> dict[tuple[str, str], bytes]:
@@ -214,20 +226,21 @@ class Vault:
         async with self._state.transaction() as connection:
             await connection.execute(_QUERIES["lock"])
             await connection.execute(_QUERIES["add_keys"], wanted)
-        return await self._read_keys(people)
-
-    async def _read_keys(self, people: list[tuple[str, str]]) -> dict[tuple[str, str], bytes]:
-        rows = await self._state.fetch(_QUERIES["read_keys"], _columns(people))
         keys: dict[tuple[str, str], bytes] = {}
-        for row in rows:
-            person = (row["tenant_id"], row["subject"])
+        for person, kept in (await self._read_keys(people)).items():
             try:
-                keys[person] = unwrap(
-                    WrappedKey(row["key_id"], bytes(row["wrapped_key"])), *person, self._ring
-                )
+                keys[person] = unwrap(kept, *person, self._ring)
             except CannotOpen as error:
-                raise StateUnavailable(str(error)) from error
+                # Their text is not kept. To refuse their records for it would lose more, and help nobody.
+                _log.error("prose is not kept: %s", error)
         return keys
+
+    async def _read_keys(self, people: list[tuple[str, str]]) -> dict[tuple[str, str], WrappedKey]:
+        rows = await self._state.fetch(_QUERIES["read_keys"], _columns(people))
+        return {
+            (row["tenant_id"], row["subject"]): WrappedKey(row["key_id"], bytes(row["wrapped_key"]))
+            for row in rows
+        }
 
     async def _keep_fresh(self) -> None:
         while True:

@@ -10,7 +10,7 @@ from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
 from prometheus_client import CollectorRegistry
 from tests.eduscope_server.privacy.conftest import RING
 
-from eduscope.privacy import use_ring
+from eduscope.privacy import KeyRing, use_ring
 from eduscope.privacy.gate import Gate
 from eduscope_server.ingest.lanes import Block, Lanes
 from eduscope_server.ingest.metrics import IngestMetrics
@@ -18,9 +18,10 @@ from eduscope_server.ingest.ndjson import LINES
 from eduscope_server.ingest.otlp import TRACES
 from eduscope_server.privacy.certificate import Signer
 from eduscope_server.privacy.erasure import Erasures
+from eduscope_server.privacy.prose import Prose
 from eduscope_server.privacy.subjects import subject_of
 from eduscope_server.privacy.vault import KeyDestroyed, Revealed, Vault
-from eduscope_server.state import State
+from eduscope_server.state import State, StateUnavailable
 from eduscope_server.store import Store, StoreUnavailable
 
 ASKED = "Why is the sky blue? Mail me at ada@school.example"
@@ -173,6 +174,20 @@ async def test_erased_nobody_can_read_it_even_from_a_copy_of_the_row(
     assert await state.fetch("SELECT * FROM subject_keys") == []
     assert len(clean_store.select("SELECT id FROM eduscope.prose")) == 1
     await erasures.stop()
+
+
+async def test_under_another_ring_nothing_is_read_nothing_kept_and_all_goes_on(
+    clean_store: Store, vault: Vault, lanes: Lanes, state: State
+) -> None:
+    await send(lanes)
+    id_ = id_of(kept(clean_store)[0])
+    for ring in (KeyRing([("k9", b"9" * 32)]), KeyRing([("k9", b"9" * 32), ("k2", b"8" * 32)])):
+        other = Vault(state, clean_store, ring)
+        assert await other.rewrap() == 0
+        with pytest.raises(StateUnavailable):
+            await other.reveal(id_, **PURPOSE)
+        text = Prose("f" * 32, "school-a", RING.token("ada"), "feedback.text", "fine", "", "")
+        assert await other.seal([text]) == b""
 
 
 async def test_keys_follow_the_rings_rotation(
