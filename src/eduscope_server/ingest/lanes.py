@@ -1,11 +1,12 @@
 """The two lanes a body can take to the store.
 
 Express: the bytes are clean, and go to the engine as they came. Inspection: something in them looks personal,
-or the key is bound to a tenant; Python reads each record and treats each field by its class.
+or the key is bound to a tenant; Python reads each record and treats each field by its class. A body with a few records
+of the second kind is divided: only those are inspected.
 """
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple, Protocol, TypeVar
 
@@ -31,11 +32,18 @@ Rows = Callable[[bytes, str | None, Desk | None], Iterator[bytes]]
 where there is one, takes learners' text for the vault."""
 
 
+Divide = Callable[[bytes, Sequence[int]], tuple[bytes, bytes]]
+"""Parts a body's records: those without a match, and those with one, given where the matches end."""
+
+
 class Gate(Protocol):
     """Says whether bytes may hold something personal; never no where the strict profile would find it."""
 
     def hit(self, data: bytes) -> bool:
         """Whether any pattern matches anywhere."""
+
+    def ends(self, data: bytes) -> list[int] | None:
+        """Where the matches end, in order; None where bytes alone don't show it."""
 
 
 class Block(NamedTuple):
@@ -57,6 +65,7 @@ class Signal(msgspec.Struct, frozen=True):
     express_inlet: str
     rows_inlet: str
     rows: Rows
+    divide: Divide
     plain_inlet: str = ""
 
 
@@ -93,26 +102,52 @@ class Lanes:
     async def take(self, signal: Signal, block: Block, *, project: str, tenant_id: str | None) -> None:
         """Stores a block. Raises `StoreUnavailable`, or `UnreadableBlock` for this block alone."""
         producer = f"{signal.name}/{project}/{block.producer}"
-        may_be_express = tenant_id is None and not block.is_odd and self._express_producers.may_try(producer)
-        if may_be_express and not await self._is_suspect(block.data):
-            try:
-                await self._express(signal, block, producer)
-                self._express_producers.kept(producer)
-                self._count(signal, "express", block)
+        if tenant_id is None and not block.is_odd and self._express_producers.may_try(producer):
+            clean, odd = await self._beside(
+                lambda: self._divided(signal, block.data), is_short=len(block.data) <= INLINE_BYTES
+            )
+            if odd:
+                await self._inspect(signal, odd, None)
+            if not clean or await self._took_express(signal, clean, producer):
                 return
-            except NeedsInspection:
-                # A name or value of a shape that may not stay: like the plain inlet's producers, these are tried
-                # less and less often, so that a block is not parsed twice for each of theirs.
-                self._express_producers.refused(producer)
-                self._metrics.odd.labels(signal.name).inc()
-            except UnreadableBlock:
-                # What the engine's parser can't read (a number of 400 digits, a lone surrogate) Python may.
-                self._metrics.unreadable.labels(signal.name).inc()
-        self._count(signal, "inspection", block)
+            await self._inspect(signal, clean, None)
+        else:
+            await self._inspect(signal, block.data, tenant_id)
+
+    def _divided(self, signal: Signal, body: bytes) -> tuple[bytes, bytes]:
+        """The body's clean records and those to be inspected; either may be empty."""
+        if self._vault is not None and self._vault.concerns(body):
+            return b"", body
+        if not self._gate.hit(body):
+            return body, b""
+        ends = self._gate.ends(body)
+        return (b"", body) if ends is None else signal.divide(body, ends)
+
+    async def _took_express(self, signal: Signal, body: bytes, producer: str) -> bool:
+        """Stores clean records as they came; False where the engine can't, or may not, take them so."""
+        try:
+            await self._express(signal, body, producer)
+        except NeedsInspection:
+            # A name or value of a shape that may not stay: like the plain inlet's producers, these are tried
+            # less and less often, so that a block is not parsed twice for each of theirs.
+            self._express_producers.refused(producer)
+            self._metrics.odd.labels(signal.name).inc()
+            return False
+        except UnreadableBlock:
+            # What the engine's parser can't read (a number of 400 digits, a lone surrogate) Python may.
+            self._metrics.unreadable.labels(signal.name).inc()
+            return False
+        self._express_producers.kept(producer)
+        self._count(signal, "express", body)
+        return True
+
+    async def _inspect(self, signal: Signal, body: bytes, tenant_id: str | None) -> None:
+        """Stores records after Python has treated each field of theirs."""
+        self._count(signal, "inspection", body)
         desk = self._vault.desk() if self._vault else None
         rows = await self._beside(
-            lambda: b"\n".join(signal.rows(block.data, tenant_id, desk)) + b"\n",
-            is_short=len(block.data) <= INLINE_INSPECTION_BYTES,
+            lambda: b"\n".join(signal.rows(body, tenant_id, desk)) + b"\n",
+            is_short=len(body) <= INLINE_INSPECTION_BYTES,
         )
         if self._vault and desk and desk.taken and (sealed := await self._vault.seal(desk.taken)):
             # First, so that no record ever points at a text that is not there.
@@ -126,28 +161,22 @@ class Lanes:
             commit.close()
         self._threads.shutdown()
 
-    async def _express(self, signal: Signal, block: Block, producer: str) -> None:
-        """Stores a clean block as it came: through the plain inlet if its producer's blocks tend to be plain."""
+    async def _express(self, signal: Signal, body: bytes, producer: str) -> None:
+        """Stores clean records: through the plain inlet if its producer's blocks tend to be plain."""
         if signal.plain_inlet and self._plain_producers.may_try(producer):
             try:
-                await self._commits[signal.plain_inlet].commit(block.data)
+                await self._commits[signal.plain_inlet].commit(body)
             except NotPlain:
                 self._plain_producers.refused(producer)
                 self._metrics.not_plain.labels(signal.name).inc()
             else:
                 self._plain_producers.kept(producer)
                 return
-        await self._commits[signal.express_inlet].commit(block.data)
+        await self._commits[signal.express_inlet].commit(body)
 
-    def _count(self, signal: Signal, lane: str, block: Block) -> None:
+    def _count(self, signal: Signal, lane: str, body: bytes) -> None:
         self._metrics.bodies.labels(signal.name, lane).inc()
-        self._metrics.body_bytes.labels(signal.name, lane).inc(len(block.data))
-
-    async def _is_suspect(self, body: bytes) -> bool:
-        return await self._beside(
-            lambda: self._gate.hit(body) or (self._vault is not None and self._vault.concerns(body)),
-            is_short=len(body) <= INLINE_BYTES,
-        )
+        self._metrics.body_bytes.labels(signal.name, lane).inc(len(body))
 
     async def _beside(self, work: Callable[[], T], *, is_short: bool) -> T:
         """What the work gives; done at once where it is short, else beside the event loop."""

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from eduscope_server.ingest.division import divided_lines
 from eduscope_server.ingest.door import Format, refused_as_json
 from eduscope_server.ingest.errors import Refused
 from eduscope_server.ingest.inspection.ndjson import line_rows
@@ -85,7 +86,7 @@ def _whole_character(found: re.Match[bytes]) -> bytes:
     return found[0] if len(found[0]) == _PAIR_CHARACTERS else rb"\ufffd"
 
 
-LINES = Signal(name="lines", express_inlet="ndjson", rows_inlet="rows_logs", rows=_rows)
+LINES = Signal(name="lines", express_inlet="ndjson", rows_inlet="rows_logs", rows=_rows, divide=divided_lines)
 
 _LINES = Format(content_type="application/x-ndjson", check=_check, stored=b"{}\n", refused=refused_as_json)
 FORMATS = dict.fromkeys(

@@ -15,6 +15,7 @@ from google.rpc.status_pb2 import Status
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
+from eduscope_server.ingest.division import divided_records
 from eduscope_server.ingest.door import Format, Refusal, refused_as_json
 from eduscope_server.ingest.errors import Refused
 from eduscope_server.ingest.inspection.otlp import log_rows, span_rows
@@ -43,8 +44,15 @@ LOGS = Signal(
     express_inlet="otlp_logs",
     rows_inlet="rows_logs",
     rows=_log_rows,
+    divide=divided_records,
 )
-TRACES = Signal(name="traces", express_inlet="otlp_spans", rows_inlet="rows_spans", rows=_span_rows)
+TRACES = Signal(
+    name="traces",
+    express_inlet="otlp_spans",
+    rows_inlet="rows_spans",
+    rows=_span_rows,
+    divide=divided_records,
+)
 
 
 def formats(request_type: type[M]) -> dict[str, Format]:

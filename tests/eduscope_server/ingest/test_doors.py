@@ -282,3 +282,24 @@ def test_a_batch_sent_again_is_acknowledged_and_stored_once(
     answers = [post(platform, path, body, type_, **numbered) for _ in range(3)]
     assert {answer.status_code for answer in answers} == {200}
     assert platform.count(f"correlation:{correlation_id}") == 1
+
+
+@pytest.mark.parametrize("path", ["/v1/logs", "/v1/ndjson"])
+def test_of_a_body_only_the_records_with_something_personal_are_inspected(
+    platform: Platform, otlp_logs: MakeBody, line: MakeBody, correlation_id: str, path: str
+) -> None:
+    type_ = dict(DOORS)[path]
+    if type_ == PROTOBUF:
+        parts = [otlp_logs(correlation_id, http__route=f"/mail/anna{n}@school.example") for n in range(2)]
+        body = b"".join([*parts, otlp_logs(correlation_id, count=50)])
+    else:
+        body = b"".join(line(correlation_id=correlation_id, message=m) for m in ["done"] * 25)
+        body += b"".join(
+            line(correlation_id=correlation_id, message=f"anna{n}@school.example") for n in range(2)
+        )
+        body += b"".join(line(correlation_id=correlation_id, message=m) for m in ["done"] * 25)
+    assert post(platform, path, body, type_).status_code == 200
+    logs = logs_of(platform, correlation_id)
+    assert len(logs) == 52
+    assert sum("inspected" in log["marks"] for log in logs) == 2
+    assert "anna" not in json.dumps(logs)
