@@ -1,7 +1,8 @@
 """The ClickHouse engine: embedded in this process, or a server at an address. The same client for both."""
 
+import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -36,6 +37,9 @@ NOT_PLAIN_CODE = 9395
 NEEDS_INSPECTION_CODE = 9396
 """Ours: what a full inlet refuses a block with, that has something of a shape which only Python treats."""
 
+_HAS_NAMELESS_FILES = hasattr(os, "memfd_create") and Path("/proc/self/fd").is_dir()
+"""On Linux."""
+
 INSERT_TIMEOUT_SECONDS = 30
 """An insert takes milliseconds; one that takes this long is a server that has gone."""
 
@@ -65,6 +69,26 @@ class Engine:
                 self._clients.append(client)
         return client
 
+    def insert(self, table: str, block: bytes, *, format_: str, settings: Mapping[str, Any]) -> None:
+        """Inserts a block of bytes in one of the engine's formats."""
+        client = self.client()
+        if self._address or not _HAS_NAMELESS_FILES:
+            client.raw_insert(table, insert_block=block, fmt=format_, settings=dict(settings))
+            return
+        # The embedded engine reads a block from a file only. One in memory that has no name is gone with the process:
+        # what a producer sent is nowhere to be found after `kill -9`, and nobody has to tidy up.
+        number = os.memfd_create("block")
+        try:
+            with open(number, "wb", closefd=False) as file:
+                file.write(block)
+            said = ", ".join(f"{name} = {_literal(value)}" for name, value in settings.items())
+            clause = f" SETTINGS {said}" if said else ""
+            client.command(
+                f"INSERT INTO {table} FROM INFILE '/proc/self/fd/{number}'{clause} FORMAT {format_}"
+            )
+        finally:
+            os.close(number)
+
     def close(self) -> None:
         """Closes every thread's client; the embedded engine ends with the last one."""
         with self._lock:
@@ -85,6 +109,13 @@ class Engine:
             )
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         return clickhouse_connect.get_client(interface="chdb", path=str(self._folder), **options)
+
+
+def _literal(value: Any) -> str:
+    """A setting's value in SQL. The values are our own: numbers, and the paths of schemas."""
+    if isinstance(value, int):
+        return str(int(value))
+    return "'" + str(value).replace("\\", "\\\\").replace("'", "\\'") + "'"
 
 
 @contextmanager

@@ -88,9 +88,7 @@ class Store:
         into = self.inlets[inlet]
         try:
             with translated():
-                self._engine.client().raw_insert(
-                    into.table, insert_block=block, fmt=into.format, settings=dict(into.settings)
-                )
+                self._engine.insert(into.table, block, format_=into.format, settings=into.settings)
         except StoreUnavailable:
             # A restarted server has lost its in-memory key table: fill it again before the next try.
             self.fill_token_key(quiet=True)
