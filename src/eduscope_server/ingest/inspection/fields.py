@@ -18,6 +18,7 @@ from eduscope_server.ingest.inspection.texts import Texts
 KNOWN_MAX = 16_384
 KNOWN_CHARACTERS_MAX = 200
 PEOPLE_MAX = 65_536
+HEADINGS_MAX = 4096
 PLANS_MAX = 4096
 """Keys known at a time: a sender that invents keys must not grow this process."""
 
@@ -88,23 +89,27 @@ class _Plans(dict[str, _Plan]):
         return True
 
 
-_plans = _Plans()
-on_change(_plans.clear)
+plans = _Plans()
+on_change(plans.clear)
+people = _Known(PEOPLE_MAX)
+"""Persons seen before, and their tokens."""
+headings: dict[tuple[str, ...], tuple[str, ...]] = {}
+"""Level, service, tenant, environment and release as lines said them, and as they are kept."""
 _labels = _Known()
-_people = _Known(PEOPLE_MAX)
 
 
 def fresh() -> None:
     """To be called before a batch: what was remembered under other keys or other rosters is forgotten."""
-    if _plans.under(default_ring(), tenants.version):
-        _people.clear()
+    if plans.under(default_ring(), tenants.version):
+        people.clear()
+        headings.clear()
         _labels.clear()
 
 
 def repeat(key: str, value: Any, into: Kept) -> bool:
     """Files a text that was seen before under the same key, and says whether it did: the way most values go."""
     if value.__class__ is str:
-        plan = _plans[key]
+        plan = plans[key]
         kept = plan.known.get(value)
         if kept:
             into.attributes[plan.key] = kept
@@ -114,7 +119,7 @@ def repeat(key: str, value: Any, into: Kept) -> bool:
 
 def keep(key: str, value: Any, into: Kept, texts: Texts) -> None:
     """Files one attribute under texts or numbers; empty and absent ones are left out."""
-    plan = _plans[key]
+    plan = plans[key]
     key = plan.key
     if value.__class__ is not str:
         if value is None:
@@ -145,7 +150,7 @@ def said(body: Any) -> str:
 def _treated(value: Any, plan: _Plan | None) -> Any:
     """A part of a body, by the class of the field that it is in; what is in none is free text."""
     if isinstance(value, dict):
-        return {plan.key: _treated(part, plan) for plan, part in ((_plans[k], v) for k, v in value.items())}
+        return {plan.key: _treated(part, plan) for plan, part in ((plans[k], v) for k, v in value.items())}
     if isinstance(value, list):
         return [_treated(part, plan) for part in value]
     if plan is None or value is None or (not plan.is_guarded and isinstance(value, bool | int | float)):
@@ -160,9 +165,9 @@ def text_of(value: Any) -> str:
 
 def person(value: str) -> str:
     """A token; any other name of a person becomes one."""
-    kept = _people.get(value)
+    kept = people.get(value)
     if kept is None:
-        kept = _people.learn(value, value if not value or is_token(value) else tokenize(value))
+        kept = people.learn(value, value if not value or is_token(value) else tokenize(value))
     return kept
 
 
