@@ -10,12 +10,6 @@
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from eduscope.binding import bind
-from eduscope.config import ConfigurationError
-from eduscope.inference import inference
-from eduscope.lifecycle import flush, init, shutdown
-from eduscope.logging import Logger, get_logger
-
 if TYPE_CHECKING:
     from eduscope import (
         contract,
@@ -31,6 +25,11 @@ if TYPE_CHECKING:
         testing,
         tracing,
     )
+    from eduscope.binding import bind
+    from eduscope.config import ConfigurationError
+    from eduscope.lifecycle import flush, init, shutdown
+    from eduscope.logging import Logger, get_logger
+    from eduscope.model_call import inference
 
 __version__ = "0.1.0"
 
@@ -57,7 +56,7 @@ __all__ = [
     "tracing",
 ]
 
-_LOADED_ON_USE = frozenset(
+_PARTS = frozenset(
     {
         "contract",
         "database",
@@ -73,10 +72,32 @@ _LOADED_ON_USE = frozenset(
         "tracing",
     }
 )
+_PLACES = {
+    "ConfigurationError": "config",
+    "Logger": "logging",
+    "bind": "binding",
+    "flush": "lifecycle",
+    "get_logger": "logging",
+    "inference": "model_call",
+    "init": "lifecycle",
+    "shutdown": "lifecycle",
+}
+"""Which module a name comes from."""
 
 
 def __getattr__(name: str) -> Any:
-    """Loads a part of the SDK when it is first named, so that a service pays for what it uses."""
-    if name in _LOADED_ON_USE:
+    """Loads a part of the SDK when it is first named, so that a program pays for what it uses.
+
+    A command that imports a service's modules to do something else, such as a migration, uses none of it.
+    """
+    if name in _PARTS:
         return importlib.import_module(f"eduscope.{name}")
+    if name in _PLACES:
+        found = globals()[name] = getattr(importlib.import_module(f"eduscope.{_PLACES[name]}"), name)
+        return found
     raise AttributeError(f"module 'eduscope' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    """Every public name, those not loaded yet too."""
+    return sorted({*globals(), *__all__})

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable, Generator
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 if TYPE_CHECKING:
-    from eduscope.inference import inference
+    from eduscope.model_call import inference
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 

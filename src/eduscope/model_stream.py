@@ -77,7 +77,8 @@ class Stream(Iterator[Any]):
 
     def __del__(self) -> None:
         """A stream nobody reads to its end ends where it is forgotten."""
-        _forgotten(self)
+        if callable(_forgotten):  # while the interpreter ends it may be gone already
+            _forgotten(self)
 
 
 class AsyncStream(AsyncIterator[Any]):
@@ -122,7 +123,8 @@ class AsyncStream(AsyncIterator[Any]):
 
     def __del__(self) -> None:
         """A stream nobody reads to its end ends where it is forgotten."""
-        _forgotten(self)
+        if callable(_forgotten):  # while the interpreter ends it may be gone already
+            _forgotten(self)
 
 
 def _forgotten(stream: "Stream | AsyncStream") -> None:

@@ -137,6 +137,7 @@ async def opened(settings: Settings) -> AsyncIterator[tuple[Litestar, Access]]:
         vault = Vault(state, store, ring)
         await vault.start()
         stack.push_async_callback(vault.stop)
+        admission = Admission(settings.max_waiting_bytes)
         lanes = Lanes(
             store,
             Gate.compile(),
@@ -144,9 +145,9 @@ async def opened(settings: Settings) -> AsyncIterator[tuple[Litestar, Access]]:
             group_bytes=settings.commit_bytes,
             on_commit=on_commit,
             vault=vault,
+            requests=lambda: admission.requests,
         )
         stack.push_async_callback(asyncio.to_thread, lanes.close)
-        admission = Admission(settings.max_waiting_bytes)
         metrics.held_bytes.set_function(lambda: admission.held_bytes)
         limits = Limits(
             body_bytes=settings.max_body_bytes, decompressed_bytes=settings.max_decompressed_bytes

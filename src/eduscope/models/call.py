@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from eduscope.counters import counters
-from eduscope.inference import inference
+from eduscope.model_call import inference
 
 
 class Endpoint(NamedTuple):

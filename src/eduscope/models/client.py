@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, TypeVar
 
 from eduscope.counters import counters
-from eduscope.inference import inference
+from eduscope.model_call import inference
 from eduscope.model_stream import AsyncStream, Stream
 from eduscope.models.call import Endpoint, ModelCall
 

@@ -27,14 +27,18 @@ class Admission:
     def __init__(self, limit_bytes: int) -> None:
         self.limit_bytes = limit_bytes
         self.held_bytes = 0
+        self.requests = 0
+        """Requests that are being read, or wait for their commit."""
 
     @contextmanager
     def reservation(self) -> Iterator[Reservation]:
         """Holds bytes for one request, and gives them back however it ends."""
         held = Reservation(self)
+        self.requests += 1
         try:
             yield held
         finally:
+            self.requests -= 1
             self.held_bytes -= held.held_bytes
 
     def take(self, more_bytes: int) -> None:

@@ -81,7 +81,9 @@ class Lanes:
         group_bytes: int,
         on_commit: Callable[[str], None] = lambda _inlet: None,
         vault: Vault | None = None,
+        requests: Callable[[], int] = lambda: 0,
     ) -> None:
+        """`requests` says how many requests the doors are answering now."""
         self._gate = gate
         self._vault = vault
         self._metrics = metrics
@@ -95,6 +97,7 @@ class Lanes:
                 name=inlet,
                 group_bytes=group_bytes,
                 on_commit=lambda inlet=inlet: on_commit(inlet),  # type: ignore[misc]
+                arriving=lambda: requests() - sum(commit.blocks for commit in self._commits.values()),
             )
             for inlet in store.inlets
         }

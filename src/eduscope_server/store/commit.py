@@ -3,11 +3,18 @@
 import asyncio
 import contextlib
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 from typing import NamedTuple
 
 from eduscope_server.store.errors import StoreError, StoreUnavailable, UnreadableBlock
+
+LINGER_SECONDS = 0.006
+"""How long a group waits for the next block while requests are being read. One of 500 records takes a fifth of that
+to be read, checked and scanned."""
+LONGEST_LINGER_SECONDS = 0.06
+"""How long a group waits in all."""
 
 
 class Waiting(NamedTuple):
@@ -22,7 +29,9 @@ class GroupCommit:
     """Joins the blocks that wait for one inlet into one insert, in a thread of its own.
 
     Blocks are joined end to end, which is right for protobuf messages of one type and for lines. While one
-    group is being inserted the next one gathers, so the group grows with the load and nobody waits for a timer.
+    group is being inserted the next one gathers, so the group grows with the load. Who comes alone is inserted at
+    once; where more are on their way, the group waits for them as long as they keep coming: an insert costs the
+    engine 20 ms before its first record.
     """
 
     def __init__(
@@ -32,11 +41,16 @@ class GroupCommit:
         name: str,
         group_bytes: int,
         on_commit: Callable[[], None] = lambda: None,
+        arriving: Callable[[], int] = lambda: 0,
     ) -> None:
-        """`insert` stores a block whole or raises a `StoreError`; `on_commit` is told after each group."""
+        """`insert` stores a block whole or raises a `StoreError`; `on_commit` is told after each group. `arriving`
+        says how many requests are being read that may bring blocks; it is asked in the commit's own thread.
+        """
         self._insert = insert
         self._group_bytes = group_bytes
         self._on_commit = on_commit
+        self._arriving = arriving
+        self._inserting = 0
         self._waiting: deque[Waiting] = deque()
         self._changed = threading.Condition()
         self._closing = False
@@ -54,6 +68,11 @@ class GroupCommit:
             self._changed.notify()
         await stored
 
+    @property
+    def blocks(self) -> int:
+        """How many blocks wait or are being stored."""
+        return len(self._waiting) + self._inserting
+
     def close(self) -> None:
         """Takes nothing new, stores what waits, and ends the thread."""
         with self._changed:
@@ -63,7 +82,9 @@ class GroupCommit:
 
     def _run(self) -> None:
         while group := self._next_group():
+            self._inserting = len(group)
             outcomes = self._store(group)
+            self._inserting = 0
             for waiting, error in zip(group, outcomes, strict=True):
                 _answer(waiting, error)
             self._on_commit()
@@ -73,6 +94,7 @@ class GroupCommit:
         with self._changed:
             while not self._waiting and not self._closing:
                 self._changed.wait()
+            self._gather()
             group: list[Waiting] = []
             group_bytes = 0
             while self._waiting and (
@@ -81,6 +103,21 @@ class GroupCommit:
                 group_bytes += len(self._waiting[0].block)
                 group.append(self._waiting.popleft())
             return group
+
+    def _gather(self) -> None:
+        """Waits for the blocks on their way, as long as one comes after the other and none has waited for long."""
+        latest = time.monotonic() + LONGEST_LINGER_SECONDS
+        waiting = 0
+        while not self._closing and waiting < len(self._waiting) and self._arriving() > 0:
+            waiting = len(self._waiting)
+            left = latest - time.monotonic()
+            if left <= 0 or sum(len(w.block) for w in self._waiting) >= self._group_bytes:
+                return
+            self._wait_for_another(waiting, min(left, LINGER_SECONDS))
+
+    def _wait_for_another(self, waiting: int, seconds: float) -> None:
+        """Returns when more than `waiting` blocks wait, or after that long."""
+        self._changed.wait_for(lambda: len(self._waiting) > waiting or self._closing, timeout=seconds)
 
     def _store(self, group: list[Waiting]) -> list[StoreError | None]:
         """Stores a group; where the engine can't read it, each half by itself, so that only the bad block fails."""

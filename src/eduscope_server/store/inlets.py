@@ -93,6 +93,8 @@ _PLAIN_LABELS = (
 _SETTINGS = {
     # Merging the stages' expressions costs 5 ms with every insert and saves nothing in such short queries.
     "query_plan_merge_expressions": 0,
+    # Skip indexes are made by the first merge: until then a part is small enough to be read through.
+    "materialize_skip_indexes_on_insert": 0,
     # A plain inlet says with a code of its own that a block is not for it.
     "allow_custom_error_code_in_throwif": 1,
 }

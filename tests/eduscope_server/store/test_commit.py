@@ -7,6 +7,7 @@ import time
 import pytest
 
 from eduscope_server.store import StoreError, StoreUnavailable, UnreadableBlock
+from eduscope_server.store import commit as module
 from eduscope_server.store.commit import GroupCommit
 
 
@@ -143,3 +144,61 @@ async def test_every_group_is_announced() -> None:
     await commit.commit(b"b")
     commit.close()
     assert len(announced) == 2
+
+
+class Gathering:
+    """A commit whose inserts are counted, under requests that a test says are on their way."""
+
+    def __init__(self) -> None:
+        self.groups: list[int] = []
+        self.arriving = 0
+        self.commit = GroupCommit(
+            lambda block: self.groups.append(len(block)),
+            name="gathering",
+            group_bytes=1000,
+            arriving=lambda: self.arriving,
+        )
+
+
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Commits that would wait for half a minute."""
+    monkeypatch.setattr(module, "LINGER_SECONDS", 30.0)
+    monkeypatch.setattr(module, "LONGEST_LINGER_SECONDS", 30.0)
+
+
+@pytest.mark.usefixtures("patient")
+async def test_who_comes_alone_does_not_wait() -> None:
+    gathering = Gathering()
+    await asyncio.wait_for(gathering.commit.commit(b"x"), 10)
+    assert gathering.groups == [1]
+    gathering.commit.close()
+
+
+@pytest.mark.usefixtures("patient")
+async def test_a_group_waits_for_those_on_their_way() -> None:
+    gathering = Gathering()
+    gathering.arriving = 2
+    first = asyncio.ensure_future(gathering.commit.commit(b"x"))
+    await asyncio.sleep(0.05)
+    gathering.arriving = 0  # the second is the last
+    await asyncio.wait_for(gathering.commit.commit(b"x"), 10)
+    await first
+    assert gathering.groups == [2]
+    gathering.commit.close()
+
+
+async def test_a_request_that_does_not_come_holds_a_group_up_for_moments_only() -> None:
+    gathering = Gathering()
+    gathering.arriving = 1
+    await asyncio.wait_for(gathering.commit.commit(b"x"), 5)
+    assert gathering.groups == [1]
+    gathering.commit.close()
+
+
+async def test_a_full_group_waits_for_nobody() -> None:
+    gathering = Gathering()
+    gathering.arriving = 1
+    await asyncio.gather(*(gathering.commit.commit(b"x" * 600) for _ in range(4)))
+    assert max(gathering.groups) <= 1000
+    gathering.commit.close()
