@@ -27,13 +27,14 @@ FLAGS = (
 PATIENCE_SECONDS = 60.0
 
 
-def soon(look: Callable[[], Any], what: str) -> Any:
-    """The first true thing that `look` gives. Fails, naming what was missing, when patience ends."""
+def soon(look: Callable[[], Any], what: str | Callable[[], str]) -> Any:
+    """The first true thing that `look` gives. Fails when patience ends, and says `what` was missing then."""
     deadline = time.monotonic() + PATIENCE_SECONDS
     while True:
         if found := look():
             return found
-        assert time.monotonic() < deadline, f"waited {PATIENCE_SECONDS:.0f} s for {what}"
+        if time.monotonic() > deadline:
+            pytest.fail(f"waited {PATIENCE_SECONDS:.0f} s for {what if isinstance(what, str) else what()}")
         time.sleep(0.2)
 
 

@@ -10,8 +10,12 @@ pytestmark = pytest.mark.slow
 
 
 def open_edulearn(browser: Browser, watched: Watched, view: str) -> Page:
-    """A page of EduLearn, its learner signed in."""
-    page = browser.new_page()
+    """A page of EduLearn, its learner signed in.
+
+    Its profile outlives it, as when a tab is closed: what the page sends on leaving is still on its way then, and
+    ends with the profile.
+    """
+    page = browser.new_context().new_page()
     page.goto(f"{watched.edulearn.url}/#{view}")
     expect(page.get_by_test_id("learner")).not_to_be_empty()
     return page
@@ -19,15 +23,18 @@ def open_edulearn(browser: Browser, watched: Watched, view: str) -> Page:
 
 def timeline(watched: Watched, correlation_id: str, *, services: set[str]) -> list[dict[str, Any]]:
     """The items of a correlation, once all those services are on it and no span waits for its parent."""
+    items: list[dict[str, Any]] = []
 
-    def look() -> list[dict[str, Any]]:
+    def missing() -> str:
         answer = watched.platform.reader.get(f"/api/correlations/{correlation_id}")
-        found = answer.json() if answer.status_code == 200 else {"services": [], "items": []}
-        spans = [item for item in found["items"] if item["kind"] == "span"]
-        whole = {s["parent_span_id"] for s in spans} <= {"", *(s["span_id"] for s in spans)}
-        return found["items"] if whole and services <= {s["service_name"] for s in spans} else []
+        items[:] = answer.json()["items"] if answer.status_code == 200 else []
+        spans = [item for item in items if item["kind"] == "span"]
+        known = {"", *(s["span_id"] for s in spans)}
+        orphans = sorted(f"{s['service_name']} {s['name']}" for s in spans if s["parent_span_id"] not in known)
+        absent = sorted(services - {s["service_name"] for s in spans})
+        return f"services {absent}, parents of {orphans}" if absent or orphans else ""
 
-    items: list[dict[str, Any]] = soon(look, f"{services} on the timeline of {correlation_id}")
+    soon(lambda: not missing(), lambda: f"{missing()} on the timeline of {correlation_id}")
     return items
 
 
