@@ -30,7 +30,9 @@ def timeline(watched: Watched, correlation_id: str, *, services: set[str]) -> li
         items[:] = answer.json()["items"] if answer.status_code == 200 else []
         spans = [item for item in items if item["kind"] == "span"]
         known = {"", *(s["span_id"] for s in spans)}
-        orphans = sorted(f"{s['service_name']} {s['name']}" for s in spans if s["parent_span_id"] not in known)
+        orphans = sorted(
+            f"{s['service_name']} {s['name']}" for s in spans if s["parent_span_id"] not in known
+        )
         absent = sorted(services - {s["service_name"] for s in spans})
         return f"services {absent}, parents of {orphans}" if absent or orphans else ""
 
