@@ -1,21 +1,16 @@
 """One engine and one PostgreSQL per process: the tests share them, on tables or a database of their own."""
 
-import asyncio
-import threading
-import uuid
-from collections.abc import AsyncIterator, Coroutine, Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
-import psycopg
 import pytest
+from tests.servers.postgres import PostgresServer
 
 from eduscope_server.state import State
-from eduscope_server.state.embedded import EmbeddedPostgres
 from eduscope_server.store import Store, TokenKey
 
-T = TypeVar("T")
 TABLES = ("logs", "spans")
 
 
@@ -62,33 +57,6 @@ def put_logs(clean_store: Store) -> Rows:
 def put_spans(clean_store: Store) -> Rows:
     """Writes rows into `spans`."""
     return Rows(clean_store, "spans")
-
-
-class PostgresServer:
-    """An embedded PostgreSQL that runs for a whole test session, in an event loop of its own."""
-
-    def __init__(self, folder: Path) -> None:
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, name="PostgreSQL", daemon=True)
-        self._thread.start()
-        self._server = self._wait(EmbeddedPostgres.start(folder))
-
-    def new_database(self) -> str:
-        """Makes an empty database and returns its address."""
-        name = f"test_{uuid.uuid4().hex}"
-        with psycopg.connect(self._server.address, autocommit=True) as connection:
-            connection.execute(f'CREATE DATABASE "{name}"')
-        return self._server.address.replace("/postgres?", f"/{name}?")
-
-    def stop(self) -> None:
-        """Stops the server and the loop."""
-        self._wait(self._server.stop())
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
-        self._loop.close()
-
-    def _wait(self, work: Coroutine[Any, Any, T]) -> T:
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result()
 
 
 @pytest.fixture(scope="session")

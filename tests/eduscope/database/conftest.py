@@ -1,50 +1,16 @@
 """A real PostgreSQL and a real Redis for the whole session, each on a socket of its own."""
 
-import asyncio
 import shutil
 import subprocess
 import tempfile
-import threading
 import time
-import uuid
-from collections.abc import Callable, Coroutine, Iterator
-from pathlib import Path
-from typing import Any, TypeVar
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import psycopg
 import pytest
 import redis
-
-from eduscope_server.state.embedded import EmbeddedPostgres
-
-T = TypeVar("T")
-
-
-class PostgresServer:
-    """An embedded PostgreSQL, kept running by an event loop of its own."""
-
-    def __init__(self, folder: Path) -> None:
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, name="PostgreSQL", daemon=True)
-        self._thread.start()
-        self._server = self._wait(EmbeddedPostgres.start(folder))
-
-    def new_database(self) -> str:
-        """Makes an empty database and gives its address."""
-        name = f"test_{uuid.uuid4().hex}"
-        with psycopg.connect(self._server.address, autocommit=True) as connection:
-            connection.execute(f'CREATE DATABASE "{name}"'.encode())
-        return self._server.address.replace("/postgres?", f"/{name}?")
-
-    def stop(self) -> None:
-        """Stops the server and the loop."""
-        self._wait(self._server.stop())
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
-        self._loop.close()
-
-    def _wait(self, work: Coroutine[Any, Any, T]) -> T:
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result()
+from tests.servers.postgres import PostgresServer
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 from tests.conftest import free_port
-from tests.eduscope.database.conftest import PostgresServer
+from tests.servers.postgres import PostgresServer
 
 REDIS = shutil.which("redis-server")
 

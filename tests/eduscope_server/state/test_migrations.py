@@ -5,7 +5,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from tests.eduscope_server.conftest import PostgresServer
+from tests.servers.postgres import PostgresServer
 
 from eduscope_server.state import StateBroken
 from eduscope_server.state.migrations import Migration, migrate, read_migrations
