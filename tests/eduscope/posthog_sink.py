@@ -1,68 +1,23 @@
 """Where the real posthog client sends in tests: a server on loopback that speaks its `/batch/`."""
 
-import gzip
-import threading
-import time
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import msgspec
+from tests.eduscope.sink import Sink, arrived
 
 
-class PostHogSink:
-    """Keeps the events it gets; answers with `status`, after `after_seconds`."""
+class PostHogSink(Sink):
+    """Takes batches of events."""
 
     def __init__(self) -> None:
-        self.bodies: list[bytes] = []
-        self.paths: list[str] = []
-        self.encodings: list[str] = []
-        self.status = 200
-        self.after_seconds = 0.0
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self._server.daemon_threads = True
-        self._server.block_on_close = False
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
-        threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
+        super().__init__()
+        self.url = f"http://{self.address}"
 
     @property
     def events(self) -> list[dict[str, Any]]:
         """Every event so far."""
         return [event for body in self.bodies for event in msgspec.json.decode(body)["batch"]]
 
-    def wait_for(self, count: int, seconds: float = 10.0) -> list[dict[str, Any]]:
-        """The events, as soon as there are so many. Fails where they do not come."""
-        until = time.monotonic() + seconds
-        while len(self.events) < count:
-            if time.monotonic() > until:
-                raise AssertionError(f"expected {count} events, got {len(self.events)}")
-            time.sleep(0.01)
-        return self.events
-
-    def close(self) -> None:
-        """Stops listening."""
-        self._server.shutdown()
-        self._server.server_close()
-
-    def _handler(self) -> type[BaseHTTPRequestHandler]:
-        sink = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["Content-Length"]))
-                encoding = self.headers.get("Content-Encoding", "")
-                time.sleep(sink.after_seconds)
-                sink.paths.append(self.path)
-                sink.encodings.append(encoding)
-                sink.bodies.append(gzip.decompress(body) if encoding == "gzip" else body)
-                try:
-                    self.send_response(sink.status)
-                    self.send_header("Content-Length", "2")
-                    self.end_headers()
-                    self.wfile.write(b"{}")
-                except OSError:
-                    self.close_connection = True  # the client had waited long enough
-
-            def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base class' own name
-                return
-
-        return Handler
+    def wait_for(self, count: int) -> list[dict[str, Any]]:
+        """The events, as soon as there are so many."""
+        return arrived(lambda: self.events, count, "events")

@@ -3,6 +3,7 @@ import logging
 import os
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -11,6 +12,7 @@ import posthog
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from posthog.consumer import Consumer
 from posthog.version import VERSION
 from tests.eduscope.posthog_sink import PostHogSink
 
@@ -24,7 +26,7 @@ from eduscope.privacy import tokenize
 from eduscope.testing import Captured
 
 CANARY = "canary.pupil@school.example"
-logging.getLogger("posthog").setLevel(logging.CRITICAL)  # its threads outlive the tests that stop the server
+logging.getLogger("posthog").setLevel(logging.CRITICAL)  # some tests have no server that answers
 
 CHILD = Consent(given=True, under_13=True)
 
@@ -39,10 +41,17 @@ def sink() -> Iterator[PostHogSink]:
 
 @pytest.fixture(autouse=True)
 def nobody_asked() -> Iterator[None]:
-    """After every test: no source of consent, and the SDK stopped."""
+    """After every test: no source of consent, the SDK stopped, and nothing left that still tries to send."""
     yield
     eduscope.shutdown()
     consent.use_source(None)
+    # The SDK waits for them as long as it was told; what they fail on later would count in another test.
+    left = [thread for thread in threading.enumerate() if isinstance(thread, Consumer)]
+    for thread in left:
+        thread.pause()  # type: ignore[no-untyped-call]
+    for thread in left:
+        thread.join(20)
+        assert not thread.is_alive(), "a thread of posthog did not end within 20 s"
 
 
 def start(sink: PostHogSink, **options: Any) -> None:

@@ -10,7 +10,6 @@ import pytest
 from tests.eduscope.models.model_provider import ANSWER, PROMPT, Failure, ModelProvider
 
 import eduscope
-from eduscope.counters import Counters
 from eduscope.testing import Captured
 
 ASKED: Any = {
@@ -41,17 +40,6 @@ def async_client(provider: ModelProvider) -> anthropic.AsyncAnthropic:
     """An observed asynchronous client."""
     made = anthropic.AsyncAnthropic(api_key="k", base_url=provider.url, max_retries=0, open_telemetry=False)
     return eduscope.models.anthropic.instrument(made)
-
-
-@pytest.fixture(autouse=True)
-def nothing_said(seen: Captured, fresh_counters: Counters) -> Iterator[None]:
-    """After every test: neither prompt nor answer stands in any line or span, and the observer had no fault."""
-    yield
-    everything = b"".join(seen.raw).decode() + repr([(s.attributes, s.events, s.status) for s in seen.spans])
-    assert "Ilse" not in everything
-    assert "tutor." not in everything
-    # The client of an earlier test may still fail to reach its server, which has gone.
-    assert not set(fresh_counters.failures) - {"events_delivery"}
 
 
 def told(seen: Captured) -> list[dict[str, Any]]:

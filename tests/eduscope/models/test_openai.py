@@ -36,17 +36,6 @@ def async_client(provider: ModelProvider) -> openai.AsyncOpenAI:
     return eduscope.models.openai.instrument(made)
 
 
-@pytest.fixture(autouse=True)
-def nothing_said(seen: Captured, fresh_counters: Counters) -> Iterator[None]:
-    """After every test: neither prompt nor answer stands in any line or span, and the observer had no fault."""
-    yield
-    everything = b"".join(seen.raw).decode() + repr([(s.attributes, s.events, s.status) for s in seen.spans])
-    assert "Ilse" not in everything
-    assert "tutor." not in everything
-    # The client of an earlier test may still fail to reach its server, which has gone.
-    assert not set(fresh_counters.failures) - {"events_delivery"}
-
-
 def only(seen: Captured) -> dict[str, Any]:
     """The one line of a model call; its span says the same."""
     (line,) = [line for line in seen.lines if "ai.outcome" in line]
