@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
-from tests.eduscope_server.store.test_inlets import INLETS, RING, block, stored
+from tests.eduscope_server.store.inlet_blocks import INLETS, RING, block, stored
 from tests.otlp import any_value, log_request, pairs, span_request
 
 from eduscope.contract import attribute
