@@ -1,5 +1,7 @@
 """Bodies are divided between the lanes without losing or changing a record."""
 
+from itertools import accumulate
+
 from hypothesis import given
 from hypothesis import strategies as st
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
@@ -24,16 +26,24 @@ def test_clean_lines_and_odd_ones_are_told_apart(sent: list[bytes]) -> None:
     assert odd == b"".join(line for line in sent if line is not CLEAN)
 
 
-@given(st.binary(max_size=200), st.lists(st.integers(1, 200)))
-def test_every_byte_goes_one_way_and_every_match_is_among_the_odd(body: bytes, ends: list[int]) -> None:
-    ends = sorted(end for end in ends if end <= len(body))
-    clean, odd = divided_lines(body, ends)
-    split = body.splitlines(keepends=True) if body.isascii() else []
-    assert len(clean) + len(odd) == len(body)
-    if split and b"\r" not in body:
-        assert sorted(clean + odd) == sorted(body)
-    if not ends:
-        assert (clean, odd) == (body, b"")
+@given(st.lists(st.integers(0, 40), max_size=20), st.lists(st.integers(1, 400)))
+def test_every_line_goes_one_way_and_those_with_a_match_are_among_the_odd(
+    lengths: list[int], match_ends: list[int]
+) -> None:
+    sent = [f"{number} {'x' * length}\n".encode() for number, length in enumerate(lengths)]
+    body = b"".join(sent)
+    match_ends = sorted(end for end in match_ends if end <= len(body))
+    clean, odd = (part.splitlines(keepends=True) for part in divided_lines(body, match_ends))
+    assert clean == [line for line in sent if line not in odd]
+    assert odd == [line for line in sent if line not in clean]
+    assert {line_at(sent, end) for end in match_ends} <= set(odd)
+    assert match_ends or not odd
+
+
+def line_at(sent: list[bytes], end: int) -> bytes:
+    """The line that holds the byte before `end`."""
+    ends = accumulate(len(line) for line in sent)
+    return next(line for line, its_end in zip(sent, ends, strict=True) if end <= its_end)
 
 
 def test_a_last_line_without_its_end_is_a_line() -> None:
