@@ -13,8 +13,9 @@ from typing import Any
 import pytest
 from celery import Celery
 from celery.contrib.testing.worker import start_worker
-from opentelemetry.trace import SpanKind, StatusCode
+from opentelemetry.trace import StatusCode
 from tests.eduscope.local_platform import LocalPlatform
+from tests.eduscope.queues.jobs import check_chain, job_lines
 
 import eduscope
 import eduscope.queues
@@ -66,11 +67,6 @@ def wait_for(found: Callable[[], Any]) -> Any:
     return value
 
 
-def job_lines(seen: Captured) -> list[dict[str, Any]]:
-    """The lines of jobs."""
-    return [line for line in seen.lines if "job.name" in line]
-
-
 def test_a_task_goes_on_with_correlation_tenant_and_trace(app: Celery, seen: Captured) -> None:
     with (
         eduscope.bind(tenant_id="t1", user_id="anna", correlation_id="c" * 8),
@@ -88,15 +84,7 @@ def test_a_task_goes_on_with_correlation_tenant_and_trace(app: Celery, seen: Cap
     assert graded["correlation_id"] == "c" * 8
     assert line["duration_ms"] > 0
     assert 0 <= line["queue_wait_ms"] < 10_000
-    sent, done = seen.span("send school.grade"), seen.span("process school.grade")
-    request = seen.span("request")
-    assert (sent.kind, done.kind) == (SpanKind.PRODUCER, SpanKind.CONSUMER)
-    assert sent.context is not None
-    assert request.context is not None
-    assert sent.parent is not None
-    assert done.parent is not None
-    assert sent.parent.span_id == request.context.span_id
-    assert done.parent.span_id == sent.context.span_id
+    check_chain(seen, "school.grade")
     assert b"Anna has" not in b"".join(seen.raw)
 
 

@@ -8,6 +8,7 @@ import procrastinate
 import pytest
 from opentelemetry.trace import SpanKind, StatusCode
 from procrastinate.testing import InMemoryConnector
+from tests.eduscope.queues.jobs import check_chain, job_lines
 
 import eduscope
 import eduscope.queues
@@ -59,11 +60,6 @@ async def work_off(app: procrastinate.App, **options: Any) -> None:
     await app.run_worker_async(wait=False, install_signal_handlers=False, listen_notify=False, **options)
 
 
-def job_lines(seen: Captured) -> list[dict[str, Any]]:
-    """The lines of jobs."""
-    return [line for line in seen.lines if "job.name" in line]
-
-
 @pytest.mark.parametrize("task", ["grade", "grade_slowly"])
 async def test_a_job_goes_on_with_correlation_tenant_and_trace(
     app: procrastinate.App, seen: Captured, task: str
@@ -83,15 +79,7 @@ async def test_a_job_goes_on_with_correlation_tenant_and_trace(
     assert {name: line[name] for name in expected} == expected
     assert (graded["correlation_id"], graded["course.id"]) == ("c" * 8, "c-101")
     assert 0 <= line["queue_wait_ms"] < 10_000
-    sent, done = seen.span(f"send {task}"), seen.span(f"process {task}")
-    request = seen.span("request")
-    assert (sent.kind, done.kind) == (SpanKind.PRODUCER, SpanKind.CONSUMER)
-    assert sent.context is not None
-    assert request.context is not None
-    assert sent.parent is not None
-    assert done.parent is not None
-    assert sent.parent.span_id == request.context.span_id
-    assert done.parent.span_id == sent.context.span_id
+    check_chain(seen, task)
 
 
 async def test_a_batch_is_one_span_and_each_job_its_child(app: procrastinate.App, seen: Captured) -> None:
