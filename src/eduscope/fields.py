@@ -10,7 +10,7 @@ from typing import Final
 from eduscope import prose
 from eduscope.contract import ATTRIBUTES, LOG_FIELDS, WITHHELD, FieldClass, attribute, on_change
 from eduscope.counters import counters
-from eduscope.privacy import policy, redact
+from eduscope.privacy import policy, redact, tenants
 from eduscope.privacy.field_names import field_name
 from eduscope.privacy.marker import withheld
 from eduscope.values import UNREADABLE, Failed, as_number, as_text, cut, evaluated, is_a, number, quoted
@@ -180,11 +180,15 @@ def plan(name: str) -> Plan:
 
 
 def forget() -> None:
-    """Forgets every verdict: another key ring makes other tokens, another declaration other plans."""
+    """Forgets every verdict: another key ring makes other tokens, another declaration other plans.
+
+    A verdict that is being made meanwhile goes to a plan that nobody finds any more.
+    """
     plans.clear()
 
 
 on_change(forget)  # a field declared later is written as its class says from then on
+tenants.on_change(forget)  # and a value in which a new finder finds somebody is judged anew
 
 
 def safe_message(text: str, chars_max: int = 8192) -> str:

@@ -70,6 +70,13 @@ class Lines:
         self._messages: dict[Any, str] = {}
         self._sampling = sampling
         self._stamp = (0, _stamp(0))
+        self.epoch = object()
+        """Another one once verdicts are forgotten, for who remembers what these lines gave."""
+
+    def forget(self) -> None:
+        """Forgets every verdict on messages: what they are looked at with is another."""
+        self._messages = {}
+        self.epoch = object()
 
     def write(self, level: int, message: object, fields: Mapping[str, Any], bound: str = "") -> None:  # noqa: PLR0912 - one loop, not spread over calls: they are what costs
         """Writes one line. `bound` is the JSON of the fields a logger carries, as `fields_text` gives it."""
@@ -144,12 +151,13 @@ class Lines:
 
         A message that is sampled is not: its next line has to be decided on anew.
         """
+        messages = self._messages  # forgotten while this one is judged, they take it along
         text = message if type(message) is str else as_text(evaluated(message), self.chars_max)
         said = f',"message":{quoted(safe_message(text, self.chars_max))}{self._middle}'
         if remember and message is text and len(text) <= KNOWN_CHARS_MAX:
-            if len(self._messages) >= MESSAGES_MAX:
-                self._messages = {}
-            self._messages[message] = said
+            if len(messages) >= MESSAGES_MAX:
+                messages.clear()
+            messages[message] = said
         return said
 
     def _special(self, key: str, fields: Mapping[str, Any], ids: str, bound: str) -> tuple[str, str]:

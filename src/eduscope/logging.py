@@ -15,6 +15,7 @@ from typing import Any
 from eduscope.fields import plan
 from eduscope.line import Lines
 from eduscope.output import stdout_writer
+from eduscope.privacy import tenants
 
 
 def _write_to_current_stdout(line: bytes) -> None:
@@ -34,6 +35,7 @@ _lines = Lines(
 def use(lines: Lines) -> Lines:
     """Makes every logger write these lines; gives what they wrote before. `eduscope.init` calls it."""
     global _lines
+    lines.forget()  # set aside, they may have missed a change
     before, _lines = _lines, lines
     return before
 
@@ -43,16 +45,22 @@ def lines() -> Lines:
     return _lines
 
 
+def _forget() -> None:
+    _lines.forget()
+
+
+tenants.on_change(_forget)  # behind that of `fields`, from which the lines make their texts
+
+
 class Logger:
     """Writes lines. Made by `get_logger`; may be kept in a module, before `init` and across it."""
 
-    __slots__ = ("_each_line", "_fields", "_names", "_text", "_text_of")
+    __slots__ = ("_bound", "_each_line", "_fields", "_names")
 
     def __init__(self, fields: Mapping[str, Any]) -> None:
         self._fields = dict(fields)
         self._names = frozenset(self._fields) | {plan(name).key for name in self._fields}
-        self._text = ""
-        self._text_of: Lines | None = None
+        self._bound: tuple[object, str] = (None, "")
         self._each_line = any(plan(name).special or callable(value) for name, value in fields.items())
         """Whether the bound fields are read anew for each line: an id for it, or a value that is asked for."""
 
@@ -107,11 +115,13 @@ class Logger:
             target.write(level, message, {**self._fields, **fields})
 
     def _bound_text(self, target: Lines) -> str:
-        """The bound fields' JSON, made once per start."""
-        if self._text_of is not target:
-            self._text = target.fields_text(self._fields)
-            self._text_of = target
-        return self._text
+        """The bound fields' JSON, made once for as long as the lines remember verdicts."""
+        epoch, text = self._bound
+        if epoch is not target.epoch:
+            epoch = target.epoch
+            text = target.fields_text(self._fields)
+            self._bound = (epoch, text)
+        return text
 
 
 def get_logger(name: str | None = None) -> Logger:

@@ -6,6 +6,7 @@ from functools import lru_cache
 from eduscope import context
 from eduscope.context import new_id
 from eduscope.privacy.finding import find
+from eduscope.privacy.tenants import tenants
 
 _is_drawn = re.compile(r"[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}").fullmatch
 """What programs draw: longer than anything that a detector finds, and not divided where it looks."""
@@ -22,6 +23,9 @@ def is_correlation_id(text: str) -> bool:
 def is_tenant_id(text: str) -> bool:
     """Whether a text may stand as a tenant id."""
     return context.is_tenant_id(text) is not None and not _is_personal(text)
+
+
+tenants.on_change(is_tenant_id.cache_clear)
 
 
 def valid_correlation_id(candidate: object) -> str:

@@ -14,7 +14,7 @@ from eduscope.binding import ID_CHARS_MAX
 from eduscope.config import Config
 from eduscope.counters import counters
 from eduscope.fields import IDS, Scalar, plans, safe_message
-from eduscope.privacy import is_token, tokenize
+from eduscope.privacy import is_token, tenants, tokenize
 from eduscope.quiet import quiet
 from eduscope.record_ids import is_correlation_id, is_tenant_id
 from eduscope.span_queue import SpanQueue
@@ -140,6 +140,10 @@ def _safe_resource(resource: Resource) -> Resource:
 @lru_cache(maxsize=1024)
 def _safe_name(name: str) -> str:
     return safe_message(name, NAME_MAX_CHARS)
+
+
+tenants.on_change(_safe_name.cache_clear)
+tenants.on_change(_resources.clear)
 
 
 def safe_attributes(attributes: Attributes) -> dict[str, Any]:
