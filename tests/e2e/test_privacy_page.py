@@ -5,7 +5,6 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from tests.conftest import ADMIN_TOKEN, Platform
 from tests.e2e.conftest import CONSOLE, printed_link, soon
+from tests.ndjson import log_line
 
 pytestmark = pytest.mark.slow
 
@@ -37,19 +37,7 @@ def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
 
 def send(platform: Platform, colour: str) -> None:
     """A log line with a field that nobody declared, and an address that nobody should log."""
-    line = {
-        "timestamp": datetime.now(UTC).isoformat().replace("+00:00", "Z"),
-        "log_level": "info",
-        "service_name": "courses",
-        **dict.fromkeys(("correlation_id", "tenant_id", "user_id", "request_id"), ""),
-        "duration_ms": None,
-        "message": f"tile shown to ada@example.com {colour}",
-        FIELD: colour,
-    }
-    sent = platform.sender.post(
-        "/v1/ndjson", content=json.dumps(line) + "\n", headers={"Content-Type": "application/x-ndjson"}
-    )
-    assert sent.is_success, sent.text
+    platform.send(log_line(message=f"tile shown to ada@example.com {colour}", **{FIELD: colour}))
 
 
 def kept(platform: Platform, colour: str) -> str:

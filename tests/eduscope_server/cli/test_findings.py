@@ -1,13 +1,12 @@
 """`eduscope privacy` where it reads findings and declares fields, against a running platform."""
 
-import json
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from tests.conftest import Platform
 from tests.eduscope_server.cli.test_commands import run
+from tests.ndjson import log_line
 
 FIELD = "course.texture"
 
@@ -21,19 +20,7 @@ def nothing_declared(platform: Platform) -> Iterator[None]:
 
 def send(platform: Platform, value: str) -> None:
     """One log line with the field."""
-    line = {
-        "timestamp": datetime.now(UTC).isoformat().replace("+00:00", "Z"),
-        "log_level": "info",
-        "service_name": "findings-test",
-        **dict.fromkeys(("correlation_id", "tenant_id", "user_id", "request_id"), ""),
-        "duration_ms": None,
-        "message": f"tile {value}",
-        FIELD: value,
-    }
-    sent = platform.sender.post(
-        "/v1/ndjson", content=json.dumps(line) + "\n", headers={"Content-Type": "application/x-ndjson"}
-    )
-    assert sent.is_success, sent.text
+    platform.send(log_line(service_name="findings-test", message=f"tile {value}", **{FIELD: value}))
 
 
 def stored(platform: Platform, value: str) -> Any:

@@ -1,6 +1,5 @@
 """Bodies as senders make them."""
 
-import json
 import secrets
 import time
 from collections.abc import Callable
@@ -10,6 +9,7 @@ import pytest
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
+from tests.ndjson import log_line
 
 MakeBody = Callable[..., bytes]
 
@@ -70,17 +70,7 @@ def line() -> MakeBody:
     """One NDJSON line with the mandatory fields."""
 
     def make(correlation_id: str, **fields: Any) -> bytes:
-        mandatory: dict[str, Any] = {
-            "timestamp": time.strftime("%Y-%m-%dT%H:%M:%S.000000Z", time.gmtime()),
-            "log_level": "info",
-            "service_name": "courses",
-            "correlation_id": correlation_id,
-            "tenant_id": "school-a",
-            "user_id": "",
-            "request_id": "",
-            "duration_ms": None,
-            "message": "quiz graded",
-        }
-        return json.dumps(mandatory | fields).encode() + b"\n"
+        given: dict[str, Any] = {"tenant_id": "school-a", "message": "quiz graded"}
+        return log_line(**given | {"correlation_id": correlation_id} | fields)
 
     return make

@@ -1,8 +1,8 @@
 """Blocks as each protocol writes them, and the row that one becomes."""
 
-import json
 from typing import Any
 
+from tests.ndjson import log_line
 from tests.otlp import NOW, log_request, span_request
 
 from eduscope.privacy import KeyRing
@@ -18,19 +18,8 @@ INLETS = ("otlp_logs", "otlp_spans", "ndjson")
 
 
 def line(**fields: Any) -> bytes:
-    """One NDJSON line with every mandatory field; dotted names go in through `**{…}`."""
-    mandatory = {
-        "timestamp": NOW.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
-        "log_level": "info",
-        "service_name": "courses",
-        "correlation_id": "",
-        "tenant_id": "",
-        "user_id": "",
-        "request_id": "",
-        "duration_ms": None,
-        "message": "said",
-    }
-    return json.dumps(mandatory | fields).encode() + b"\n"
+    """One line of JSON with every mandatory field, said at the time that the other protocols' records say."""
+    return log_line(**{"timestamp": NOW.strftime("%Y-%m-%dT%H:%M:%S.%fZ")} | fields)
 
 
 def block(inlet: str, attributes: dict[str, Any]) -> bytes:
