@@ -12,6 +12,7 @@ import time
 import weakref
 from collections import deque
 from collections.abc import Callable, Iterable
+from contextlib import closing
 from typing import NamedTuple, Protocol
 
 from eduscope.counters import counters
@@ -218,28 +219,30 @@ class Exporter:
         self._thread = thread
 
     def _run(self) -> None:
-        """Every interval, or when woken by a full batch, a flush or the end: sends all there is."""
-        self._in_thread()
-        sender = self._make_sender()
         try:
-            ending = False
-            while not ending:
-                # Looked at before the queue is: an end that comes while this thread starts leaves nothing behind.
-                ending = self._stop.is_set()
-                if not ending:
-                    self._wake.wait(self._interval_seconds)
-                self._wake.clear()
-                while batch := self._take():
-                    self._deliver(sender, batch)
+            self._in_thread()
+            with closing(self._make_sender()) as sender:
+                self._send_until_closed(sender)
         except Exception:  # noqa: BLE001 - must not reach the host; the next line starts a new thread
             counters.failure("export")
             with self._lock:
                 self._thread = None
                 self._in_flight_bytes = 0
                 lost, self._in_flight_records = self._in_flight_records, 0
-            self._tally.drop("failed", lost)
-        finally:
-            sender.close()
+            if lost:
+                self._tally.drop("failed", lost)
+
+    def _send_until_closed(self, sender: Sender) -> None:
+        """Every interval, or when woken by a full batch, a flush or the end: sends all there is."""
+        ending = False
+        while not ending:
+            # Looked at before the queue is: an end that comes while this thread starts leaves nothing behind.
+            ending = self._stop.is_set()
+            if not ending:
+                self._wake.wait(self._interval_seconds)
+            self._wake.clear()
+            while batch := self._take():
+                self._deliver(sender, batch)
 
     def _take(self) -> list[bytes]:
         """The next batch, in flight from now on; empty, and all idle, when nothing waits."""

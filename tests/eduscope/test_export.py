@@ -181,6 +181,37 @@ def test_a_sender_that_breaks_is_replaced_with_the_next_line(fresh_counters: Cou
     exporter.close(1)
 
 
+def test_a_sender_that_cannot_be_made_is_made_with_the_next_line(fresh_counters: Counters) -> None:
+    sent: list[bytes] = []
+    tries: list[None] = []
+
+    class Sending:
+        def send(self, body: bytes, batch_id: str) -> Outcome:
+            sent.append(body)
+            return Outcome(Verdict.KEPT)
+
+        def close(self) -> None:
+            return
+
+    def make_sender() -> Sending:
+        tries.append(None)
+        if len(tries) == 1:
+            raise OSError("no more files may be open")
+        return Sending()
+
+    exporter = Exporter(make_sender, queue_bytes=10_000, batch_bytes=1_000, interval_seconds=0.01)
+    exporter.offer(LINE)
+    until = time.monotonic() + 5
+    while exporter._thread is not None and time.monotonic() < until:
+        time.sleep(0.01)
+    assert fresh_counters.failures["export"] == 1
+    exporter.offer(LINE)
+    assert exporter.flush(5)
+    assert b"".join(sent) == LINE * 2
+    assert not fresh_counters.dropped
+    exporter.close(1)
+
+
 def test_a_batch_keeps_its_id_when_it_is_sent_again(platform: LocalPlatform, make: Make) -> None:
     platform.then.append(Answer(503))
     exporter = make(platform.url)
