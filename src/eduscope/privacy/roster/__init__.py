@@ -5,7 +5,17 @@ to work with `tenants.use(tenant_id, roster)` or `find(text, roster=roster)`.
 """
 
 from eduscope.privacy.roster.index import Roster
-from eduscope.privacy.roster.people import Person, people_of, read_people
-from eduscope.privacy.roster.sealed import holds, read_sealed, write_sealed
+from eduscope.privacy.roster.people import Person, people_in, people_of, read_people
+from eduscope.privacy.roster.sealed import holds, read_sealed, sealed_under, write_sealed
 
-__all__ = ["Person", "Roster", "holds", "people_of", "read_people", "read_sealed", "write_sealed"]
+__all__ = [
+    "Person",
+    "Roster",
+    "holds",
+    "people_in",
+    "people_of",
+    "read_people",
+    "read_sealed",
+    "sealed_under",
+    "write_sealed",
+]

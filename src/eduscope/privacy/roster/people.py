@@ -4,9 +4,11 @@ Source: 1EdTech OneRoster 1.2, CSV binding, users.csv.
 """
 
 import csv
+import io
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -22,6 +24,8 @@ class Person(msgspec.Struct, frozen=True, array_like=True):
     usernames: tuple[str, ...] = ()
     ids: tuple[str, ...] = ()
 
+
+NOBODY = Person()
 
 _COLUMNS = {
     "given": ("givenname", "given", "firstname", "forename", "first"),
@@ -44,13 +48,56 @@ _SQUASH = re.compile(r"[^a-z]")
 def read_people(path: Path) -> list[Person]:
     """The people in a CSV file, in UTF-8. Columns are known by their names, in any order and spelling of case.
 
-    Raises RosterUnreadable where no column is one that a roster uses.
+    Raises RosterUnreadable, with the line and what was expected there, and never with what stands there.
     """
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        try:
-            return list(people_of(csv.reader(file)))
-        except (csv.Error, UnicodeDecodeError) as error:
-            raise RosterUnreadable(f"{path.name} is not CSV in UTF-8: {type(error).__name__}") from None
+    return people_in(path.read_bytes(), path.name)
+
+
+def people_in(data: bytes, name: str) -> list[Person]:
+    """The people in a CSV's bytes; `name` is what errors call it. Raises RosterUnreadable as `read_people` does."""
+    reader = csv.reader(io.TextIOWrapper(io.BytesIO(data), encoding="utf-8-sig", newline=""), strict=True)
+    begun = [1]
+    try:
+        people = [person for person in people_of(_even(reader, begun, name)) if person != NOBODY]
+    except UnicodeDecodeError:
+        raise RosterUnreadable(
+            f"{name} is not UTF-8 in line {_undecodable_line(data)}; expected a CSV saved as UTF-8"
+        ) from None
+    except csv.Error as error:  # its words are about commas and quotes, never about what is between them
+        raise RosterUnreadable(
+            f"{name} is not CSV in the row that begins in line {begun[0]} ({error}); expected values with commas "
+            "between them, and what has a comma or a quote in it between quotes"
+        ) from None
+    if not people:
+        raise RosterUnreadable(
+            f"{name} has {reader.line_num} lines and nobody in them; expected a name, username or id in at least one"
+        )
+    return people
+
+
+def _even(reader: Any, begun: list[int], name: str) -> Iterator[list[str]]:
+    """The rows, none longer than the first; `begun` says in which line the one at hand begins.
+
+    A name with a comma and without quotes shifts all that is behind it: `Lovelace, Ada` would be two values.
+    """
+    columns = 0
+    for row in reader:
+        columns = columns or len(row)
+        if len(row) > columns and any(row[columns:]):
+            raise RosterUnreadable(
+                f"{name} has {len(row)} values in line {begun[0]}; expected {columns}, as in its first line "
+                "(what has a comma in it stands between quotes)"
+            )
+        yield row
+        begun[0] = reader.line_num + 1
+
+
+def _undecodable_line(data: bytes) -> int:
+    try:
+        data.decode()
+    except UnicodeDecodeError as error:
+        return data.count(b"\n", 0, error.start) + 1
+    return 1
 
 
 def people_of(rows: Iterable[list[str]]) -> Iterator[Person]:
@@ -61,8 +108,8 @@ def people_of(rows: Iterable[list[str]]) -> Iterator[Person]:
     known = [(i, field) for i, field in columns if field]
     if not known:
         raise RosterUnreadable(
-            f"The roster's first line names {len(header)} columns and none that is known; expected some of: "
-            "givenName, familyName, name, username, identifier"
+            f"The roster's first line names {len(header)} columns and none that is known; expected some of these, "
+            "with commas between them: givenName, familyName, name, username, identifier"
         )
     for row in rows:
         cells = {field: row[i].strip() for i, field in known if i < len(row) and row[i]}

@@ -74,6 +74,11 @@ def holds(path: Path, value: str, ring: KeyRing) -> bool:
     return hashes[at * HASH_BYTES : (at + 1) * HASH_BYTES] == wanted
 
 
+def sealed_under(path: Path) -> str:
+    """The id of the key that opens a sealed roster."""
+    return _opened(path)[0].key_id
+
+
 def values_of(person: Person) -> Iterable[str]:
     """What identifies a person on a roster, in the form in which it is hashed."""
     for given in (person.given, person.preferred):
