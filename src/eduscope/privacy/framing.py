@@ -24,13 +24,12 @@ START_OF_KEY = rb"(?:^|[^A-Za-z.]|" + _ESCAPE + rb"|" + _LENGTH + rb"[A-Za-z.])"
 START_OF_GROUPS = rb"(?:^|[^0-9A-Za-z_.:]|" + _ESCAPE + rb"|" + _LENGTH + rb"[0-9A-Za-z_.:])"
 """In place of a guard that also refuses the colon."""
 
-# The next field in a log record, a span, an event or a list of attributes: its tag, and what follows the tag there.
-_NEXT_FIELD = (
-    rb"[2Jj][\x00-\xff]{1,2}\x0a|Z[\x00-\xff]{1,2}\x09|z(?:\x00|[\x00-\xff]{1,2}[\x12\x18])|J\x10|R\x08"
-    rb"|[08P`p][\x00-\x1f]|[9Y][\x00-\xff]{7}[\x10-\x1f]|E[\x00-\xff]\x00{3}"
-)
-END = rb"(?:[^0-9A-Za-z_-]|$|" + _NEXT_FIELD + rb")"
-r"""In place of `(?![\w-])`: the tags of fields that may follow a string look like digits and letters."""
+# The tag of the next field in a log record, a span, an event or a list of attributes, where it looks like a digit or a
+# letter. What follows it is asked of the digits that are frequent: asked of all, the automaton of the numbers
+# would be four times as large, and the gate slower by a seventh.
+_NEXT_TAG = rb"[9EJPRYZ`jpz]|2[\x00-\xff]{1,2}\x0a|[08][\x00-\x1f]"
+END = rb"(?:[^0-9A-Za-z_-]|$|" + _NEXT_TAG + rb")"
+r"""In place of `(?![\w-])`."""
 
 LETTER = rb"(?:[0-9A-Za-z_]|[\xc2-\xf4][\x80-\xbf]{1,3}|\\u[0-9A-Fa-f]{4})"
 r"""In place of `\w`: ASCII, UTF-8 or escaped."""

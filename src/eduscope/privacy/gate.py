@@ -98,15 +98,21 @@ class Scanner:
         )
         return cls(database, hyperscan)
 
-    def matches(self, data: bytes) -> list[tuple[int, int]]:
-        """Where matches end, and the number of the pattern."""
+    def matches(self, data: bytes, *, most: int | None = None) -> list[tuple[int, int]]:
+        """Where matches end, and the number of the pattern. Stops at the one after `most`, which is then the last."""
         found: list[tuple[int, int]] = []
         add = found.append
 
         def keep(pattern: int, _start: int, end: int, _flags: int, _context: object) -> None:
             add((end, pattern))
 
-        self._database.scan(data, match_event_handler=keep, scratch=self._own_scratch())
+        def keep_some(pattern: int, _start: int, end: int, _flags: int, _context: object) -> bool:
+            add((end, pattern))
+            return len(found) > most  # type: ignore[operator]
+
+        handler = keep if most is None else keep_some
+        with suppress(self._hyperscan.ScanTerminated):
+            self._database.scan(data, match_event_handler=handler, scratch=self._own_scratch())
         return found
 
     def first(self, data: bytes, accept: Callable[[int, int], bool]) -> int | None:
@@ -153,9 +159,13 @@ class Gate:
         number = self._scanner.first(data, lambda pattern, end: self._counts(data, pattern, end))
         return None if number is None else self._patterns[number].name
 
-    def ends(self, data: bytes) -> list[int] | None:
-        """Where the matches end, in order; None where a tenant has set something that only parsed records show."""
-        found = [end for end, pattern in self._scanner.matches(data) if self._counts(data, pattern, end)]
+    def ends(self, data: bytes, *, most: int | None = None) -> list[int] | None:
+        """Where the matches end, in order. None where there are more than `most`, and where a tenant has set
+        something that only parsed records show."""
+        matches = self._scanner.matches(data, most=most)
+        if most is not None and len(matches) > most:
+            return None
+        found = [end for end, pattern in matches if self._counts(data, pattern, end)]
         if tenants:
             scanner = self._tenants_scanner()
             if scanner is None:

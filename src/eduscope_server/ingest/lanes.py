@@ -13,7 +13,7 @@ from typing import NamedTuple, Protocol, TypeVar
 import msgspec
 
 from eduscope_server.ingest.metrics import IngestMetrics
-from eduscope_server.ingest.plain_producers import PlainProducers
+from eduscope_server.ingest.promising import PromisingProducers
 from eduscope_server.privacy.prose import Desk
 from eduscope_server.privacy.vault import Vault
 from eduscope_server.store import NeedsInspection, NotPlain, Store, UnreadableBlock
@@ -23,6 +23,8 @@ T = TypeVar("T")
 
 INLINE_BYTES = 256 << 10
 """Larger bodies are scanned in a thread: 256 KiB takes the gate about a millisecond of the event loop."""
+FEW, DENSE_BYTES = 8, 256
+"""With more matches than a few and one in so many bytes, nearly every record has one: dividing them is time lost."""
 PROSE_INLET = "rows_prose"
 INLINE_INSPECTION_BYTES = 4 << 10
 """Larger bodies are inspected in a thread: a record takes Python some 100 µs."""
@@ -37,13 +39,10 @@ Divide = Callable[[bytes, Sequence[int]], tuple[bytes, bytes]]
 
 
 class Gate(Protocol):
-    """Says whether bytes may hold something personal; never no where the strict profile would find it."""
+    """Finds what may be personal in bytes; never nothing where the strict profile would find something."""
 
-    def hit(self, data: bytes) -> bool:
-        """Whether any pattern matches anywhere."""
-
-    def ends(self, data: bytes) -> list[int] | None:
-        """Where the matches end, in order; None where bytes alone don't show it."""
+    def ends(self, data: bytes, *, most: int | None = None) -> list[int] | None:
+        """Where the matches end, in order; None where there are more than `most`, or bytes alone don't show it."""
 
 
 class Block(NamedTuple):
@@ -87,8 +86,8 @@ class Lanes:
         self._gate = gate
         self._vault = vault
         self._metrics = metrics
-        self._plain_producers = PlainProducers()
-        self._express_producers = PlainProducers()
+        self._plain_producers = PromisingProducers()
+        self._express_producers = PromisingProducers()
         # Python's part of a large body must not hold up the event loop; two threads match two cores.
         self._threads = ThreadPoolExecutor(2, thread_name_prefix="inspect")
         self._commits = {
@@ -121,10 +120,10 @@ class Lanes:
         """The body's clean records and those to be inspected; either may be empty."""
         if self._vault is not None and self._vault.concerns(body):
             return b"", body
-        if not self._gate.hit(body):
-            return body, b""
-        ends = self._gate.ends(body)
-        return (b"", body) if ends is None else signal.divide(body, ends)
+        ends = self._gate.ends(body, most=FEW + len(body) // DENSE_BYTES)
+        if ends is None:
+            return b"", body
+        return signal.divide(body, ends) if ends else (body, b"")
 
     async def _took_express(self, signal: Signal, body: bytes, producer: str) -> bool:
         """Stores clean records as they came; False where the engine can't, or may not, take them so."""

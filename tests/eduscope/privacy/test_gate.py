@@ -175,6 +175,16 @@ def test_an_ascii_letter_written_as_an_escape_opens_the_gate(gate: Gate) -> None
     assert not gate.hit(rb'{"message": "caf\u00e9 \u003cb\u003e"}')
 
 
+def test_a_scan_for_all_matches_ends_where_there_are_more_than_wanted(gate: Gate) -> None:
+    text = b"mail ann@school.example now\n" * 5
+    ends = gate.ends(text)
+    assert ends
+    assert {text[:end].count(b"\n") for end in ends} == {0, 1, 2, 3, 4}
+    assert gate.ends(text, most=len(ends)) == ends
+    assert gate.ends(text, most=len(ends) - 1) is None
+    assert gate.ends(b"nothing to see", most=0) == []
+
+
 def test_one_gate_serves_many_threads(gate: Gate) -> None:
     wrong: list[bytes] = []
 

@@ -1,7 +1,7 @@
 """Producers whose blocks the plain inlet refused are tried again, ever more rarely."""
 
-from eduscope_server.ingest import plain_producers
-from eduscope_server.ingest.plain_producers import PlainProducers
+from eduscope_server.ingest import promising
+from eduscope_server.ingest.promising import PromisingProducers
 
 
 class Clock:
@@ -15,12 +15,12 @@ class Clock:
 
 
 def test_an_unknown_producer_is_tried() -> None:
-    assert PlainProducers().may_try("p/courses")
+    assert PromisingProducers().may_try("p/courses")
 
 
 def test_each_refusal_doubles_the_pause_up_to_the_longest() -> None:
     clock = Clock()
-    producers = PlainProducers(clock)
+    producers = PromisingProducers(clock)
     pauses = []
     for _ in range(12):
         assert producers.may_try("p/courses")
@@ -30,12 +30,12 @@ def test_each_refusal_doubles_the_pause_up_to_the_longest() -> None:
             clock.seconds += 0.5
         pauses.append(clock.seconds - started)
     assert pauses[:4] == [1, 2, 4, 8]
-    assert pauses[-1] == plain_producers.LONGEST_PAUSE_SECONDS
+    assert pauses[-1] == promising.LONGEST_PAUSE_SECONDS
 
 
 def test_blocks_refused_together_count_once() -> None:
     clock = Clock()
-    producers = PlainProducers(clock)
+    producers = PromisingProducers(clock)
     for _ in range(16):
         producers.refused("p/courses")
     clock.seconds = 1.0
@@ -44,7 +44,7 @@ def test_blocks_refused_together_count_once() -> None:
 
 def test_a_plain_block_forgives() -> None:
     clock = Clock()
-    producers = PlainProducers(clock)
+    producers = PromisingProducers(clock)
     for _ in range(5):
         producers.refused("p/courses")
         clock.seconds += 1000
@@ -55,13 +55,13 @@ def test_a_plain_block_forgives() -> None:
 
 
 def test_one_producer_does_not_pause_another() -> None:
-    producers = PlainProducers(Clock())
+    producers = PromisingProducers(Clock())
     producers.refused("p/courses")
     assert producers.may_try("p/tutor")
 
 
 def test_the_memory_is_bounded() -> None:
-    producers = PlainProducers(Clock())
-    for n in range(plain_producers.PRODUCERS_MAX + 10):
+    producers = PromisingProducers(Clock())
+    for n in range(promising.PRODUCERS_MAX + 10):
         producers.refused(f"p/{n}")
-    assert len(producers._paused) == plain_producers.PRODUCERS_MAX
+    assert len(producers._paused) == promising.PRODUCERS_MAX
