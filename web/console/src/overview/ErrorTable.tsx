@@ -2,6 +2,7 @@ import { Link } from "wouter";
 import type { ErrorGroup } from "../api/types";
 import { quoted, term } from "../language/edit";
 import { Service } from "../parts/Service";
+import { actions, number, TableHead } from "../parts/TableHead";
 import { Ago } from "../parts/Timestamp";
 import { humanCount } from "../time/duration";
 import { useView } from "../view";
@@ -13,21 +14,7 @@ export function ErrorTable({ errors }: { errors: ErrorGroup[] }) {
       <h2>Errors</h2>
       <div className="table-scroll">
         <table className="table error-table">
-          <thead>
-            <tr>
-              <th scope="col">Service</th>
-              <th scope="col">Error</th>
-              <th scope="col" className="number">
-                Count
-              </th>
-              <th scope="col" className="number">
-                Last seen
-              </th>
-              <th scope="col">
-                <span className="hidden">Open</span>
-              </th>
-            </tr>
-          </thead>
+          <TableHead columns={["Service", "Error", number("Count"), number("Last seen"), actions("Open")]} />
           <tbody>
             {errors.map((error) => (
               <ErrorRow key={`${error.service_name} ${error.type} ${error.message}`} error={error} />

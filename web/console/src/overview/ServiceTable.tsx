@@ -4,6 +4,7 @@ import { filterFor } from "../language/edit";
 import { Icon } from "../parts/Icon";
 import { Service } from "../parts/Service";
 import { Sparkline } from "../parts/Sparkline";
+import { actions, number, TableHead } from "../parts/TableHead";
 import { Ago } from "../parts/Timestamp";
 import { humanCount, humanDuration, humanRate, humanShare } from "../time/duration";
 import { useView } from "../view";
@@ -16,36 +17,20 @@ export function ServiceTable({ services }: { services: ServiceSummary[] }) {
   return (
     <div className="table-scroll">
       <table className="table services">
-        <thead>
-          <tr>
-            <th scope="col">Service</th>
-            <th scope="col">Requests over time</th>
-            <th scope="col" className="number">
-              Requests/s
-            </th>
-            <th scope="col" className="number">
-              Errors
-            </th>
-            <th scope="col" className="number">
-              p50
-            </th>
-            <th scope="col" className="number">
-              p95
-            </th>
-            <th scope="col" className="number">
-              p99
-            </th>
-            <th scope="col" className="number">
-              Log lines
-            </th>
-            <th scope="col" className="number">
-              Last seen
-            </th>
-            <th scope="col">
-              <span className="hidden">Open</span>
-            </th>
-          </tr>
-        </thead>
+        <TableHead
+          columns={[
+            "Service",
+            "Requests over time",
+            number("Requests/s"),
+            number("Errors"),
+            number("p50"),
+            number("p95"),
+            number("p99"),
+            number("Log lines"),
+            number("Last seen"),
+            actions("Open"),
+          ]}
+        />
         <tbody>
           {services.map((service) => (
             <ServiceRow key={service.service_name} service={service} />

@@ -1,6 +1,7 @@
 import { useState } from "react";
 import { type DeclaredField, useWithdraw } from "../api/privacy";
 import { Popover } from "../parts/Popover";
+import { actions, number, TableHead } from "../parts/TableHead";
 import { Ago } from "../parts/Timestamp";
 import { meaningOf } from "./classes";
 
@@ -15,22 +16,16 @@ export function DeclaredTable({ fields, mayWithdraw }: DeclaredTableProps) {
     // A panel hangs out of its last row, so nothing may be cut off here.
     <div className="table-frame">
       <table className="table declared-table">
-        <thead>
-          <tr>
-            <th scope="col">Field</th>
-            <th scope="col">Class</th>
-            <th scope="col">Its values</th>
-            <th scope="col">Declared by</th>
-            <th scope="col" className="number">
-              When
-            </th>
-            {mayWithdraw && (
-              <th scope="col">
-                <span className="hidden">Withdraw</span>
-              </th>
-            )}
-          </tr>
-        </thead>
+        <TableHead
+          columns={[
+            "Field",
+            "Class",
+            "Its values",
+            "Declared by",
+            number("When"),
+            ...(mayWithdraw ? [actions("Withdraw")] : []),
+          ]}
+        />
         <tbody>
           {fields.map((field) => (
             <tr key={field.name} data-testid="declared-field" data-field={field.name}>

@@ -3,6 +3,7 @@ import { Link } from "wouter";
 import type { Finding } from "../api/privacy";
 import { Icon } from "../parts/Icon";
 import { Service } from "../parts/Service";
+import { actions, number, TableHead } from "../parts/TableHead";
 import { Ago } from "../parts/Timestamp";
 import { humanCount } from "../time/duration";
 import { useView } from "../view";
@@ -25,23 +26,17 @@ export function FindingTable({ findings, kinds }: FindingTableProps) {
     <>
       <div className="table-scroll">
         <table className="table finding-table">
-          <thead>
-            <tr>
-              <th scope="col">Kind</th>
-              <th scope="col">Service</th>
-              <th scope="col">Field</th>
-              <th scope="col">Was</th>
-              <th scope="col" className="number">
-                Count
-              </th>
-              <th scope="col" className="number">
-                Last seen
-              </th>
-              <th scope="col">
-                <span className="hidden">Open</span>
-              </th>
-            </tr>
-          </thead>
+          <TableHead
+            columns={[
+              "Kind",
+              "Service",
+              "Field",
+              "Was",
+              number("Count"),
+              number("Last seen"),
+              actions("Open"),
+            ]}
+          />
           <tbody>
             {shown.map((finding) => (
               <FindingRow
