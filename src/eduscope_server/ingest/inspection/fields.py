@@ -6,11 +6,12 @@ look-up. The memory is bounded, in entries and in the length of an entry.
 
 import math
 import re
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
 
-from eduscope.contract import Field, FieldClass, attribute, on_change
+from eduscope.contract import LEVELS, Field, FieldClass, attribute, on_change
 from eduscope.privacy import KeyRing, default_ring, is_clean, is_token, policy, redact, tenants, tokenize
 from eduscope.privacy.field_names import field_name
 from eduscope_server.ingest.inspection.texts import Texts
@@ -54,10 +55,10 @@ class _Known(dict[str, str]):
         return kept
 
 
-class _Plan:
+class Plan:
     """How the values of one key are treated."""
 
-    __slots__ = ("declared", "is_guarded", "is_message", "key", "known")
+    __slots__ = ("declared", "is_guarded", "is_message", "key", "known", "name", "pairs", "seen")
 
     def __init__(self, key: str, declared: Field | None) -> None:
         self.key = key if declared else field_name(key)
@@ -67,18 +68,53 @@ class _Plan:
         self.is_guarded = field_class in _GUARDED
         self.is_message = field_class is FieldClass.MESSAGE
         self.known = _Known()
+        self.name = as_json(self.key)
+        self.pairs = _Known()
+        """What values come to, written as `,"key":"value"`."""
+        self.seen = _Known()
+        """Free texts that came once."""
+
+    def kept(self, value: str) -> str | None:
+        """What is kept of a value; None of a free text, which is checked with others, until it comes again."""
+        kept = self.known.get(value)
+        if kept is None and not (self.is_message and self._is_new(value)):
+            kept = self.known.learn(value, policy.apply(self.declared, value))
+        return kept
+
+    def pair(self, value: str) -> str | None:
+        """The same, written with its name."""
+        if not value:
+            return ""
+        if self.is_message and self._is_new(value):
+            return None
+        return self.pairs.learn(value, f",{self.name}:{as_json(policy.apply(self.declared, value))}")
+
+    def _is_new(self, value: str) -> bool:
+        """Whether a free text may not be remembered: it came for the first time, is long, or tenants differ."""
+        if tenants or len(value) > KNOWN_CHARACTERS_MAX:
+            return True
+        is_new = value not in self.seen
+        self.seen.learn(value, "")
+        return is_new
 
 
-class _Plans(dict[str, _Plan]):
+class _Plans(dict[str, Plan]):
     """Plans by key, made on first sight: another key ring makes other tokens, and starts them anew."""
 
     made_under: tuple[KeyRing, int] | None = None
+    generation = 0
+    """Grows whenever plans are forgotten, for who keeps some."""
 
-    def __missing__(self, key: str) -> _Plan:
+    def __missing__(self, key: str) -> Plan:
         if len(self) >= PLANS_MAX:
             self.clear()
-        plan = self[key] = _Plan(key, attribute(key))
+        plan = self[key] = Plan(key, attribute(key))
         return plan
+
+    def clear(self) -> None:
+        """Forgets all plans."""
+        super().clear()
+        self.generation += 1
 
     def under(self, ring: KeyRing, tenants_version: int) -> bool:
         """Forgets everything where the ring or what tenants have set is another; says whether it did."""
@@ -133,13 +169,12 @@ def keep(key: str, value: Any, into: Kept, texts: Texts) -> None:
             return
         # A list or a map has no class of its own parts: it is treated as the text that it makes.
         value = text_of(value)
-    if plan.is_message:
-        texts.add(into.attributes, key, value)
-    elif value:
-        kept = plan.known.get(value)
-        into.attributes[key] = (
-            plan.known.learn(value, policy.apply(plan.declared, value)) if kept is None else kept
-        )
+    if value:
+        kept = plan.kept(value)
+        if kept is None:
+            texts.add(into.attributes, key, value)
+        else:
+            into.attributes[key] = kept
 
 
 def said(body: Any) -> str:
@@ -147,7 +182,7 @@ def said(body: Any) -> str:
     return body if isinstance(body, str) else text_of(_treated(body, None))
 
 
-def _treated(value: Any, plan: _Plan | None) -> Any:
+def _treated(value: Any, plan: Plan | None) -> Any:
     """A part of a body, by the class of the field that it is in; what is in none is free text."""
     if isinstance(value, dict):
         return {plan.key: _treated(part, plan) for plan, part in ((plans[k], v) for k, v in value.items())}
@@ -158,9 +193,14 @@ def _treated(value: Any, plan: _Plan | None) -> Any:
     return policy.apply(plan.declared, text_of(value))
 
 
+def as_json(value: Any) -> str:
+    """A value as JSON."""
+    return msgspec.json.encode(value).decode()
+
+
 def text_of(value: Any) -> str:
     """A value as text: JSON, where it is none."""
-    return value if isinstance(value, str) else msgspec.json.encode(value).decode()
+    return value if isinstance(value, str) else as_json(value)
 
 
 def person(value: str) -> str:
@@ -178,6 +218,23 @@ def identifier(value: str, marks: list[str]) -> str:
     if "id_replaced" not in marks:
         marks.append("id_replaced")
     return tokenize(value, kind="id").rpartition("_")[2]
+
+
+def heading(words: Sequence[str]) -> tuple[str, ...]:
+    """Level, service, tenant, environment and release as they are kept: what stands at the head of lines."""
+    level, service, tenant, environment, release = words
+    made = (
+        level if level in LEVELS else "info",
+        label(service or "unknown_service"),
+        label(tenant),
+        label(environment),
+        label(release),
+    )
+    if sum(map(len, words)) <= KNOWN_CHARACTERS_MAX:
+        if len(headings) >= HEADINGS_MAX:
+            headings.clear()
+        headings[tuple(words)] = made
+    return made
 
 
 def label(value: str) -> str:

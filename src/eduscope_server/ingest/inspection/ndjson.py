@@ -2,47 +2,43 @@
 
 import math
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any
 
-import msgspec
-
-from eduscope.contract import LEVELS, LOG_FIELDS
 from eduscope.privacy import find
 from eduscope_server.ingest.inspection.fields import (
-    HEADINGS_MAX,
-    KNOWN_CHARACTERS_MAX,
     Kept,
     fresh,
+    heading,
     headings,
     identifier,
     keep,
-    label,
     people,
     person,
     plans,
     said,
     text_of,
 )
+from eduscope_server.ingest.inspection.shapes import COLUMNS, HEADING
+from eduscope_server.ingest.inspection.sheet import Sheet
 from eduscope_server.ingest.inspection.texts import Texts
 from eduscope_server.ingest.inspection.times import Clock
+from eduscope_server.ingest.inspection.usual import writer
 from eduscope_server.privacy.prose import Desk
 
 BATCH_LINES = 1000
 """Their texts are scanned as one: some 100 kB, which is enough for the scan's full speed."""
 
-_COLUMNS = frozenset(f.name for f in LOG_FIELDS)
 _TEXTS = (
     *("timestamp", "user_id", "correlation_id", "request_id", "trace_id", "span_id"),
-    *("log_level", "service_name", "tenant_id", "environment", "release"),
+    *HEADING,
 )
 _TRACE_ID = re.compile("[0-9a-f]{32}")
 _SPAN_ID = re.compile("[0-9a-f]{16}")
 _ARE_DRAWN_IDS = re.compile(
     "(?:[0-9a-f]{32})? (?:[0-9a-f]{32})? (?:[0-9a-f]{32})? (?:[0-9a-f]{16})?"
 ).fullmatch
-_encode = msgspec.json.Encoder().encode_lines
 
 
 def line_rows(
@@ -52,13 +48,17 @@ def line_rows(
     fresh()
     waiting = iter(lines)
     while batch := list(islice(waiting, BATCH_LINES)):
-        texts, clock = Texts(), Clock()
-        rows = [_row(line, tenant_id, texts, clock) for line in batch]
-        if desk is not None:
-            for line, row in zip(batch, rows, strict=True):
-                desk.take(line, row, row["attributes"])
+        texts, clock, sheet = Texts(), Clock(), Sheet()
+        write = writer(sheet, texts, clock, tenant_id)
+        for line in batch:
+            is_prose = desk is not None and not desk.names.isdisjoint(line)
+            if is_prose or not write(line):
+                row = _row(line, tenant_id, texts, clock)
+                if desk is not None:
+                    desk.take(line, row, row["attributes"])
+                sheet.add_row(row)
         texts.settle()
-        yield _encode(rows)[:-1]
+        yield sheet.encoded()
 
 
 def _row(line: dict[str, Any], tenant_id: str | None, texts: Texts, clock: Clock) -> dict[str, Any]:
@@ -69,7 +69,7 @@ def _row(line: dict[str, Any], tenant_id: str | None, texts: Texts, clock: Clock
     tenant = line.get("tenant_id")
     texts.tenant_id = tenant_id or (tenant if isinstance(tenant, str) else "")
     for key, value in line.items():
-        if key in _COLUMNS:
+        if key in COLUMNS:
             continue
         if value.__class__ is str:
             plan = plans[key]
@@ -88,7 +88,7 @@ def _row(line: dict[str, Any], tenant_id: str | None, texts: Texts, clock: Clock
         trace = trace if _TRACE_ID.fullmatch(trace) else ""
         # A span's id of digits alone may be a card.
         span = span if _SPAN_ID.fullmatch(span) and not (span.isdecimal() and find(span, "message")) else ""
-    level, service, tenant, environment, release = headings.get(tuple(words)) or _heading(words)
+    level, service, tenant, environment, release = headings.get(tuple(words)) or heading(words)
     duration = line.get("duration_ms")
     row = {
         "timestamp": clock.of_text(time, marks),
@@ -111,20 +111,3 @@ def _row(line: dict[str, Any], tenant_id: str | None, texts: Texts, clock: Clock
     said_ = line.get("message")
     texts.add(row, "message", said_ if said_.__class__ is str else "" if said_ is None else said(said_))
     return row
-
-
-def _heading(words: Sequence[str]) -> tuple[str, ...]:
-    """What stands at the head of the lines of one service, remembered together."""
-    level, service, tenant, environment, release = words
-    made = (
-        level if level in LEVELS else "info",
-        label(service or "unknown_service"),
-        label(tenant),
-        label(environment),
-        label(release),
-    )
-    if sum(map(len, words)) <= KNOWN_CHARACTERS_MAX:
-        if len(headings) >= HEADINGS_MAX:
-            headings.clear()
-        headings[tuple(words)] = made
-    return made

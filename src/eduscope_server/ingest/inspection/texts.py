@@ -6,16 +6,16 @@ from eduscope.privacy.batch import redact_all
 
 
 class Texts:
-    """The free texts of one batch, each with its place: a dictionary and a key."""
+    """The free texts of one batch, each with its place: a dictionary and a key, or a list and a number."""
 
     def __init__(self) -> None:
-        self._places: list[tuple[dict[str, Any], str]] = []
+        self._places: list[tuple[Any, Any]] = []
         self._texts: list[str] = []
         self._tenant_ids: list[str] = []
         self.tenant_id = ""
         """The tenant of the texts that are added next."""
 
-    def add(self, place: dict[str, Any], key: str, text: str) -> None:
+    def add(self, place: dict[str, Any] | list[Any], key: Any, text: str) -> None:
         """Takes a text; what may be kept of it stands at its place after `settle`, and nothing before."""
         if text:
             self._tenant_ids.append(self.tenant_id)

@@ -10,10 +10,9 @@ _MICROSECOND = timedelta(microseconds=1)
 _MINUTE = timedelta(minutes=1)
 MINUTES_MAX = 2000
 """Minutes remembered of one batch: a sender that invents times must not grow this process."""
-_is_usual = re.compile(
-    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-5][0-9]\.[0-9]{6}(?:Z|\+00:00)"
-).fullmatch
+USUAL_TIME = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-5][0-9]\.[0-9]{6}(?:Z|\+00:00)"
 """A time as our SDK and most others write it: UTC, in microseconds."""
+_is_usual = re.compile(USUAL_TIME).fullmatch
 
 
 class Clock:
@@ -26,14 +25,15 @@ class Clock:
 
     def of_text(self, text: str, marks: list[str]) -> str:
         """An RFC 3339 time; now where it can't be read."""
-        if _is_usual(text):
-            minute = text[:16]
-            is_near = self._near.get(minute)
-            if is_near is None:
-                is_near = self._is_near(minute)
-            if is_near:
-                return f"{text[:10]} {text[11:26]}"
-        return self._of_any_text(text, marks)
+        return (_is_usual(text) and self.of_usual_text(text)) or self._of_any_text(text, marks)
+
+    def of_usual_text(self, text: str) -> str:
+        """A time of the usual form; "" where it is not near."""
+        minute = text[:16]
+        is_near = self._near.get(minute)
+        if is_near is None:
+            is_near = self._is_near(minute)
+        return f"{text[:10]} {text[11:26]}" if is_near else ""
 
     def _is_near(self, minute: str) -> bool:
         """Whether all of a minute is near; remembered, since a batch has few."""

@@ -1,0 +1,199 @@
+"""Lines that are written straight to JSON are kept exactly as lines of which a row is made first."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from eduscope.contract import ATTRIBUTES, LOG_FIELDS, FieldClass, declare, withdraw
+from eduscope.privacy import KeyRing, OwnNumbers, is_token, tenants, use_ring
+from eduscope_server.ingest.inspection import ndjson
+from eduscope_server.ingest.inspection.shapes import SHAPES_MAX, memory
+from eduscope_server.ingest.inspection.usual import writer
+from eduscope_server.privacy.prose import Desk, prose_names
+
+USUAL = {
+    "timestamp": datetime.now(UTC).isoformat(timespec="microseconds"),
+    "log_level": "info",
+    "service_name": "courses",
+    "correlation_id": "5eda92d864ac5db9d707107e855c3844",
+    "tenant_id": "north",
+    "user_id": "ada",
+    "request_id": "78255d68-0792-4986-bb96-8a437d5c8dfc",
+    "duration_ms": 1.5,
+    "message": "login for user ada from 203.0.113.7",
+    "trace_id": "82283d15a9ec0806705fca161622bd79",
+    "span_id": "c74803e31ba16215",
+    "user_agent.original": 'curl/8 "x" ada@example.com',
+    "client.address": "203.0.113.7",
+    "http.response.status_code": 200,
+    "course.title": "Algebra \\ é 学",
+    "db.rows": 1e300,
+}
+
+
+@pytest.fixture(autouse=True)
+def _ring() -> Iterator[None]:
+    use_ring(KeyRing([("k1", b"0" * 32)]))
+    yield
+    use_ring(None)
+
+
+def kept(
+    lines: list[dict[str, Any]], tenant_id: str | None = None, desk: Desk | None = None
+) -> list[dict[str, Any]]:
+    return [json.loads(row) for row in b"\n".join(ndjson.line_rows(lines, tenant_id, desk)).split(b"\n")]
+
+
+def kept_slowly(lines: list[dict[str, Any]], tenant_id: str | None = None) -> list[dict[str, Any]]:
+    """The same with no line taken for a usual one."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ndjson, "writer", lambda *_: lambda _line: False)
+        return kept(lines, tenant_id)
+
+
+def are_usual(lines: list[dict[str, Any]]) -> list[bool]:
+    """Which of the lines are written straight to JSON."""
+    taken: list[bool] = []
+
+    def watched(*of_batch: Any) -> Any:
+        write = writer(*of_batch)
+
+        def noted(line: dict[str, Any]) -> bool:
+            taken.append(write(line))
+            return taken[-1]
+
+        return noted
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ndjson, "writer", watched)
+        kept(lines)
+    return taken
+
+
+def without_now(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [row | {"timestamp": "now"} if "time_missing" in row["marks"] else row for row in rows]
+
+
+TEXTS = st.text(max_size=12).filter(lambda text: text.isprintable() or "\n" in text) | st.sampled_from(
+    [
+        *("", "ada", "mail ada@example.com", "203.0.113.7", "/courses/42?x=1", "password=hunter2", '"\\\n\x00\u2028'),
+        *("4111111111111111", "0" * 16, "a" * 32, "a" * 300, "usr_k1_" + "a" * 26, "[EMAIL]", "true", "1e400"),
+        *(USUAL["timestamp"], "2019-01-01T00:00:00.000000Z", "9999-99-99T99:99:00.000000Z", "soon", "GET", "debug"),
+        *("78255d68-0792-4986-bb96-8a437d5c8dfc", "5EDA92D864AC5DB9D707107E855C3844", "x y", "\uff11\uff12"),
+    ]
+)  # fmt: skip
+NUMBERS = st.one_of(
+    st.integers(-(2**64), 2**64),
+    st.floats(),
+    st.sampled_from([0, -0.0, 1, True, 2**53, 4711815, float("nan"), float("inf"), 1e22, 5e-324]),
+)
+VALUES = st.recursive(
+    TEXTS | NUMBERS | st.booleans() | st.none(),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(TEXTS, inner, max_size=2),
+    max_leaves=4,
+)
+NAMES = [f.name for f in LOG_FIELDS]
+KEYS = st.sampled_from([*NAMES, *NAMES, *(f.name for f in ATTRIBUTES), "x", "", "a b", "é", "Ada Lovelace"])
+LINES = st.tuples(st.dictionaries(KEYS, VALUES, max_size=4), st.sets(st.sampled_from(list(USUAL)), max_size=3)).map(
+    lambda drawn: {k: v for k, v in (USUAL | drawn[0]).items() if k not in drawn[1]}
+)  # fmt: skip
+
+
+@settings(max_examples=300, deadline=None, derandomize=True)
+@given(lines=st.lists(LINES, min_size=1, max_size=6), tenant_id=st.sampled_from([None, "t1", 'a"b']))
+def test_what_is_kept_of_a_line_does_not_depend_on_how_it_is_written(
+    lines: list[dict[str, Any]], tenant_id: str | None
+) -> None:
+    wanted = without_now(kept_slowly(lines, tenant_id))
+    for _ in range(3):  # then with values that were seen before
+        assert without_now(kept(lines, tenant_id)) == wanted
+
+
+def test_our_own_lines_are_usual_and_hold_nothing_personal() -> None:
+    lines: list[dict[str, Any]] = [
+        USUAL,
+        USUAL | {"request_id": "", "span_id": "", "duration_ms": None, "more": -0.0},
+        {k: v for k, v in USUAL.items() if k not in ("trace_id", "duration_ms", "tenant_id")},
+    ]
+    assert are_usual(lines) == [True] * 3
+    for row in kept(lines):
+        assert row["marks"] == ["inspected"]
+        assert row["message"] == "login for user [USERNAME] from [IP]"
+        assert is_token(row["user_id"])
+        assert not [v for v in ("ada", "203.0.113.7", "Algebra") if v in json.dumps(row)]
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"span_id": "4111111111111111"},
+        {"trace_id": "ada@example.com"},
+        {"correlation_id": "ada lovelace"},
+        {"timestamp": "2019-01-01T00:00:00.000000Z"},
+        {"timestamp": f"{USUAL['timestamp']} {USUAL['correlation_id']}", "correlation_id": ""},
+        {"message": {"a": 1}},
+        {"user_id": 7},
+        {"service_name": ["x"]},
+        {"duration_ms": float("inf")},
+        {"client.address": 7},
+        {"more": [1]},
+        {"x": "1", "x ": "2", "x!": "3"},
+    ],
+    ids=lambda odd: next(iter(odd)),
+)
+def test_odd_lines_are_left_to_those_who_treat_every_line(odd: dict[str, Any]) -> None:
+    lines = [USUAL, USUAL | odd, USUAL]
+    if "x" not in odd:
+        assert are_usual(lines) == [True, False, True]
+    assert without_now(kept(lines)) == without_now(kept_slowly(lines))
+
+
+def test_another_ring_and_another_declaration_are_heeded_at_once() -> None:
+    before = kept([USUAL, USUAL])[1]
+    use_ring(KeyRing([("k2", b"1" * 32)]))
+    after = kept([USUAL])[0]
+    assert before["user_id"][4:7] == "k1_"
+    assert after["user_id"][4:7] == "k2_"
+    assert after["attributes"]["course.title"].startswith("und_k2_")
+    declare("course.title", FieldClass.LABEL, "A course's title.")
+    try:
+        assert kept([USUAL])[0]["attributes"]["course.title"] == USUAL["course.title"]
+    finally:
+        withdraw("course.title")
+
+
+def test_free_texts_are_remembered_for_nobody_once_a_tenant_has_a_finder() -> None:
+    line = USUAL | {"error.message": "graded S1234567"}
+    for _ in range(3):
+        assert kept([line])[0]["attributes"]["error.message"] == "graded S1234567"
+    tenants.use("north", OwnNumbers([r"S\d{7}"]))
+    try:
+        for _ in range(3):
+            assert kept([line])[0]["attributes"]["error.message"] == "graded [STUDENT_ID]"
+            assert (
+                kept([line | {"tenant_id": "south"}])[0]["attributes"]["error.message"] == "graded S1234567"
+            )
+            assert kept([line], "south")[0]["attributes"]["error.message"] == "graded S1234567"
+    finally:
+        tenants.use("north")
+
+
+def test_prose_goes_to_the_vaults_desk() -> None:
+    name = min(prose_names())
+    line = USUAL | {name: "I am Ada"}
+    desk = Desk(frozenset({"north"}), prose_names())
+    rows = kept([USUAL, line], desk=desk)
+    assert [prose.text for prose in desk.taken] == ["I am Ada"]
+    assert rows[1]["attributes"][name] == f"[prose:{desk.taken[0].id}]"
+    assert kept([line])[0]["attributes"][name] == "[withheld:prose]"
+
+
+def test_a_sender_that_invents_fields_does_not_grow_the_memory() -> None:
+    kept([USUAL | {f"field{n}": "x"} for n in range(SHAPES_MAX + 50)])
+    kept([USUAL | {f"field{n}": "x" for n in range(200)}])
+    assert len(memory().shapes) <= SHAPES_MAX
