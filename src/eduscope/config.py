@@ -4,8 +4,10 @@ import dataclasses
 import importlib
 import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
+
+from eduscope.option_values import READERS, Option, from_to, one_of, option, shape
 
 PREFIX = "EDUSCOPE_"
 
@@ -22,50 +24,15 @@ class ConfigurationError(ValueError):
     """An option has a value that cannot be used, or a name that is not an option. Start-up stops."""
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Option:
-    """What is known of an option besides its name, type and default."""
-
-    says: str
-    wanted: str
-    accepts: Callable[[Any], bool]
-    secret: bool = False
-
-
-def _option(
-    default: Any,
-    says: str,
-    *,
-    wanted: str = "text",
-    accepts: Callable[[Any], bool] = lambda value: True,
-    secret: bool = False,
-) -> Any:
-    option = Option(says, wanted, accepts, secret)
-    return dataclasses.field(default=default, metadata={"option": option})
-
-
-def _shape(pattern: str) -> Callable[[Any], bool]:
-    return lambda value: re.fullmatch(pattern, value) is not None
-
-
-def _one_of(*words: str) -> dict[str, Any]:
-    return {"wanted": "one of " + ", ".join(w or "(empty)" for w in words), "accepts": words.__contains__}
-
-
-def _from_to(low: float, high: float, unit: str = "") -> dict[str, Any]:
-    wanted = f"a number from {low:g} to {high:g}" + (f" ({unit})" if unit else "")
-    return {"wanted": wanted, "accepts": lambda value: low <= value <= high}
-
-
-_NAME: dict[str, Any] = {"wanted": "1 to 64 of A-Z a-z 0-9 . _ -", "accepts": _shape(r"[A-Za-z0-9._-]{1,64}")}
+_NAME: dict[str, Any] = {"wanted": "1 to 64 of A-Z a-z 0-9 . _ -", "accepts": shape(r"[A-Za-z0-9._-]{1,64}")}
 _SWITCH: dict[str, Any] = {"wanted": "true or false"}
 _ADDRESS: dict[str, Any] = {
     "wanted": "an http:// or https:// address without a query",
-    "accepts": _shape(r"https?://[^\s/?#@]+(/[^\s?#]*)?"),
+    "accepts": shape(r"https?://[^\s/?#@]+(/[^\s?#]*)?"),
 }
 _HEADERS: dict[str, Any] = {
     "wanted": "name=value with commas between",
-    "accepts": _shape(r"([A-Za-z0-9-]+=[ -+\--~]*(,|$))*"),
+    "accepts": shape(r"([A-Za-z0-9-]+=[ -+\--~]*(,|$))*"),
     "secret": True,
 }
 _is_private_way = re.compile(r"https://|http://(127\.0\.0\.1|localhost|\[::1\])(:[0-9]+)?(/|$)").match
@@ -76,198 +43,215 @@ _NAMES: dict[str, Any] = {"wanted": "lower-case names with commas between them",
 class Config:
     """The options, each read from `init(…)` or else from `EDUSCOPE_<NAME>`."""
 
-    service: str = _option("", "The service's name; on every record.", **_NAME)
-    environment: str = _option(
+    service: str = option("", "The service's name; on every record.", **_NAME)
+    environment: str = option(
         "production", "Where it runs. Debug lines exist in `development` only.", **_NAME
     )
-    release: str = _option(
+    release: str = option(
         "",
         "The version of the service; on every record.",
         wanted="at most 128 of A-Z a-z 0-9 . _ + / : @ -",
-        accepts=_shape(r"[A-Za-z0-9._+/:@-]{0,128}"),
+        accepts=shape(r"[A-Za-z0-9._+/:@-]{0,128}"),
     )
-    endpoint: str = _option(
+    endpoint: str = option(
         "",
         "The platform's address. Empty: lines go to stdout and nothing is sent.",
         wanted="an http:// or https:// address without a query",
-        accepts=_shape(r"(https?://[^\s/?#@]+(/[^\s?#]*)?)?"),
+        accepts=shape(r"(https?://[^\s/?#@]+(/[^\s?#]*)?)?"),
     )
-    ingest_key: str = _option(
+    ingest_key: str = option(
         "",
         "The key the platform gave this service.",
         wanted="printable text without spaces",
-        accepts=_shape(r"[!-~]*"),
+        accepts=shape(r"[!-~]*"),
         secret=True,
     )
-    token_keys: str = _option(
+    token_keys: str = option(
         "", "The key ring that turns people into tokens; see `eduscope.privacy`.", secret=True
     )
-    log_level: str = _option(
+    token_keys_file: str = option(
+        "",
+        "A file of mode 0600 with the key ring instead. A new ring in it is in use within seconds.",
+        wanted="the path of a file",
+    )
+    network_bits_v4: int = option(
+        24,
+        "How much of an IPv4 address stays readable.",
+        wanted="8, 16 or 24",
+        accepts={8, 16, 24}.__contains__,
+    )
+    network_bits_v6: int = option(
+        48,
+        "How much of an IPv6 address stays readable.",
+        wanted="16, 32, 48 or 64",
+        accepts={16, 32, 48, 64}.__contains__,
+    )
+    log_level: str = option(
         "",
         "The lowest level written. Empty: debug in development, info elsewhere.",
-        **_one_of("", "debug", "info", "warning", "error", "critical"),
+        **one_of("", "debug", "info", "warning", "error", "critical"),
     )
-    high_volume_events: tuple[str, ...] = _option(
+    high_volume_events: tuple[str, ...] = option(
         (), "Events, by their message, that are sampled beside the contract's own of high volume.", **_NAMES
     )
-    high_volume_sample_rate: float = _option(
+    high_volume_sample_rate: float = option(
         0.01,
         "The share of journeys of which events of high volume are kept, below warning.",
-        **_from_to(0, 1),
+        **from_to(0, 1),
     )
-    stdout: bool = _option(True, "Write every line to stdout.", **_SWITCH)
-    stdlib_logging: bool = _option(
+    stdout: bool = option(True, "Write every line to stdout.", **_SWITCH)
+    stdlib_logging: bool = option(
         True,
         "Write the records of Python's own `logging`, warnings and uncaught exceptions in the same shape.",
         **_SWITCH,
     )
-    tracing: bool = _option(True, "Make spans; they are sent where an endpoint is given.", **_SWITCH)
-    trace_sample_rate: float = _option(
-        1.0, "The share of new traces that are kept; a caller's decision is followed.", **_from_to(0, 1)
+    tracing: bool = option(True, "Make spans; they are sent where an endpoint is given.", **_SWITCH)
+    trace_sample_rate: float = option(
+        1.0, "The share of new traces that are kept; a caller's decision is followed.", **from_to(0, 1)
     )
-    trace_keep_errors: bool = _option(
+    trace_keep_errors: bool = option(
         True,
         "Keep spans that fail in traces that are not kept. Spans are then made for all, at the cost of it.",
         **_SWITCH,
     )
-    trace_exporters: tuple[str, ...] = _option(
+    trace_exporters: tuple[str, ...] = option(
         (),
         "Where spans go: `platform`, `jaeger`, `tempo`, `honeycomb`, `otlp`, commas between. Empty: the platform.",
         wanted="platform, jaeger, tempo, honeycomb or otlp, each once, with commas between them",
         accepts=lambda names: len(set(names)) == len(names) and set(names) <= set(TRACE_TARGETS),
     )
-    trace_queue_bytes: int = _option(
-        4 * _MIB, "How much may wait for each target of spans.", **_from_to(64 * _KIB, 256 * _MIB, "bytes")
+    trace_queue_bytes: int = option(
+        4 * _MIB, "How much may wait for each target of spans.", **from_to(64 * _KIB, 256 * _MIB, "bytes")
     )
-    jaeger_endpoint: str = _option("http://localhost:4318", "Jaeger's address for OTLP by HTTP.", **_ADDRESS)
-    jaeger_headers: str = _option("", "Headers for Jaeger: `name=value`, commas between.", **_HEADERS)
-    tempo_endpoint: str = _option("http://localhost:4318", "Tempo's address for OTLP by HTTP.", **_ADDRESS)
-    tempo_headers: str = _option("", "Headers for Tempo: `name=value`, commas between.", **_HEADERS)
-    tempo_tenant: str = _option(
+    jaeger_endpoint: str = option("http://localhost:4318", "Jaeger's address for OTLP by HTTP.", **_ADDRESS)
+    jaeger_headers: str = option("", "Headers for Jaeger: `name=value`, commas between.", **_HEADERS)
+    tempo_endpoint: str = option("http://localhost:4318", "Tempo's address for OTLP by HTTP.", **_ADDRESS)
+    tempo_headers: str = option("", "Headers for Tempo: `name=value`, commas between.", **_HEADERS)
+    tempo_tenant: str = option(
         "",
         "Tempo's tenant (`X-Scope-OrgID`).",
         wanted="at most 150 of A-Z a-z 0-9 . _ -",
-        accepts=_shape(r"[A-Za-z0-9._-]{0,150}"),
+        accepts=shape(r"[A-Za-z0-9._-]{0,150}"),
     )
-    honeycomb_endpoint: str = _option(
+    honeycomb_endpoint: str = option(
         "https://api.honeycomb.io",
         "Honeycomb's address; `https://api.eu1.honeycomb.io` in Europe.",
         **_ADDRESS,
     )
-    honeycomb_key: str = _option(
+    honeycomb_key: str = option(
         "",
         "Honeycomb's ingest key.",
         wanted="printable text without spaces",
-        accepts=_shape(r"[!-~]*"),
+        accepts=shape(r"[!-~]*"),
         secret=True,
     )
-    honeycomb_dataset: str = _option(
+    honeycomb_dataset: str = option(
         "",
         "Honeycomb's dataset; for classic environments only.",
         wanted="printable text",
-        accepts=_shape(r"[ -~]*"),
+        accepts=shape(r"[ -~]*"),
     )
-    otlp_endpoint: str = _option("http://localhost:4318", "Any other collector's address.", **_ADDRESS)
-    otlp_headers: str = _option("", "Headers for it: `name=value`, commas between.", **_HEADERS)
-    trust_baggage: bool = _option(
+    otlp_endpoint: str = option("http://localhost:4318", "Any other collector's address.", **_ADDRESS)
+    otlp_headers: str = option("", "Headers for it: `name=value`, commas between.", **_HEADERS)
+    trust_baggage: bool = option(
         True,
         "Take `tenant_id` and `request_id` from inbound baggage. Turn it off where the internet comes in.",
         **_SWITCH,
     )
-    client_address_header: str = _option(
+    client_address_header: str = option(
         "",
         "The header, set by your own proxy, whose last entry is the client's address.",
         wanted="a lower-case header name, such as x-forwarded-for",
-        accepts=_shape(r"[a-z0-9-]{0,64}"),
+        accepts=shape(r"[a-z0-9-]{0,64}"),
     )
-    propagate_to: tuple[str, ...] = _option(
+    propagate_to: tuple[str, ...] = option(
         ("*",),
         "Hosts whose calls carry the correlation and the trace: names, `*.school.example`, or `*` for all.",
         **_NAMES,
     )
-    record_headers: tuple[str, ...] = _option(
+    record_headers: tuple[str, ...] = option(
         (), "Request headers recorded beside the fixed ones; credentials never.", **_NAMES
     )
-    record_query: tuple[str, ...] = _option((), "Query parameters recorded.", **_NAMES)
-    metrics_port: int = _option(
+    record_query: tuple[str, ...] = option((), "Query parameters recorded.", **_NAMES)
+    metrics_port: int = option(
         0,
         "A port that answers `/metrics`, for workers that serve no HTTP. 0: none.",
-        **_from_to(0, 65535),
+        **from_to(0, 65535),
     )
-    metrics_host: str = _option(
+    metrics_host: str = option(
         "127.0.0.1",
         "The address of `metrics_port`.",
         wanted="an IP address",
-        accepts=_shape(r"[0-9a-fA-F.:]{2,45}"),
+        accepts=shape(r"[0-9a-fA-F.:]{2,45}"),
     )
-    metrics_dir: str = _option(
+    metrics_dir: str = option(
         "",
         "A folder in which the workers of one service on one machine share their metrics. Empty: "
         "`PROMETHEUS_MULTIPROC_DIR`, where it is set.",
     )
-    slow_query_ms: float = _option(
-        500.0, "From when on a database query is reported as slow.", **_from_to(0, 3_600_000, "milliseconds")
+    slow_query_ms: float = option(
+        500.0, "From when on a database query is reported as slow.", **from_to(0, 3_600_000, "milliseconds")
     )
-    explain_slow_queries: bool = _option(
+    explain_slow_queries: bool = option(
         False, "Ask the database for the plan of a slow query (EXPLAIN, never ANALYZE).", **_SWITCH
     )
-    n_plus_one_threshold: int = _option(
-        10, "How often one request may ask the same query unreported; 0 is any.", **_from_to(0, 1_000_000)
+    n_plus_one_threshold: int = option(
+        10, "How often one request may ask the same query unreported; 0 is any.", **from_to(0, 1_000_000)
     )
-    long_transaction_ms: float = _option(
-        5_000.0, "From when on an open transaction is reported.", **_from_to(1, 3_600_000, "milliseconds")
+    long_transaction_ms: float = option(
+        5_000.0, "From when on an open transaction is reported.", **from_to(1, 3_600_000, "milliseconds")
     )
-    events_endpoint: str = _option(
+    events_endpoint: str = option(
         "",
         "The address of PostHog, or of what speaks its protocol. Empty: product events are log lines only.",
         wanted="an http:// or https:// address without a query",
-        accepts=_shape(r"(https?://[^\s/?#@]+(/[^\s?#]*)?)?"),
+        accepts=shape(r"(https?://[^\s/?#@]+(/[^\s?#]*)?)?"),
     )
-    events_key: str = _option(
+    events_key: str = option(
         "",
         "The project's key there.",
         wanted="printable text without spaces",
-        accepts=_shape(r"[!-~]*"),
+        accepts=shape(r"[!-~]*"),
         secret=True,
     )
-    events_consent: str = _option(
+    events_consent: str = option(
         "required",
         "Whom product events are recorded of where nothing is known of their consent: nobody, or everybody.",
-        **_one_of("required", "given"),
+        **one_of("required", "given"),
     )
-    model_prices: str = _option(
+    model_prices: str = option(
         "",
         "What models cost per million tokens: `model=input/output[/cached[/written]]`, commas between models.",
         wanted="such as tutor=0.5/1.5,other=3/15/0.3",
-        accepts=_shape(PRICES_SHAPE),
+        accepts=shape(PRICES_SHAPE),
     )
-    prose_vault: bool = _option(
+    prose_vault: bool = option(
         False,
         "Let learners' text leave for the platform's vault, redacted; stdout and other targets never get it.",
         **_SWITCH,
     )
-    value_max_chars: int = _option(
-        8192, "Longer values are cut, and say so.", **_from_to(64, 262_144, "characters")
+    value_max_chars: int = option(
+        8192, "Longer values are cut, and say so.", **from_to(64, 262_144, "characters")
     )
-    export_queue_bytes: int = _option(
-        8 * _MIB, "How much may wait for the platform.", **_from_to(64 * _KIB, 1024 * _MIB, "bytes")
+    export_queue_bytes: int = option(
+        8 * _MIB, "How much may wait for the platform.", **from_to(64 * _KIB, 1024 * _MIB, "bytes")
     )
-    export_batch_bytes: int = _option(
-        512 * _KIB, "How much is sent at once, before compression.", **_from_to(_KIB, 8 * _MIB, "bytes")
+    export_batch_bytes: int = option(
+        512 * _KIB, "How much is sent at once, before compression.", **from_to(_KIB, 8 * _MIB, "bytes")
     )
-    export_interval_seconds: float = _option(
-        0.5, "How long a line waits for others to travel with.", **_from_to(0.01, 60, "seconds")
+    export_interval_seconds: float = option(
+        0.5, "How long a line waits for others to travel with.", **from_to(0.01, 60, "seconds")
     )
-    export_timeout_seconds: float = _option(
-        5.0, "How long one sending may take.", **_from_to(0.1, 60, "seconds")
+    export_timeout_seconds: float = option(
+        5.0, "How long one sending may take.", **from_to(0.1, 60, "seconds")
     )
-    export_when_full: str = _option(
+    export_when_full: str = option(
         "drop_oldest",
         "Which lines are given up when the queue is full.",
-        **_one_of("drop_oldest", "drop_newest"),
+        **one_of("drop_oldest", "drop_newest"),
     )
-    shutdown_timeout_seconds: float = _option(
-        5.0, "How long the end of the process may wait for the platform.", **_from_to(0, 300, "seconds")
+    shutdown_timeout_seconds: float = option(
+        5.0, "How long the end of the process may wait for the platform.", **from_to(0, 300, "seconds")
     )
 
     def trace_targets(self) -> tuple[str, ...]:
@@ -304,7 +288,7 @@ def _value(
     given: Mapping[str, object],
     environ: Mapping[str, str],
     field: dataclasses.Field[Any],
-    option: Option,
+    known: Option,
 ) -> object:
     """One option's checked value, or None where only the default speaks."""
     if given.get(name) is not None:
@@ -314,13 +298,13 @@ def _value(
     else:
         return None
     try:
-        value = _READERS[type(field.default)](got)
-        good = option.accepts(value)
+        value = READERS[type(field.default)](got)
+        good = known.accepts(value)
     except (TypeError, ValueError, LookupError):
         good = False
     if not good:
-        shown = "set (not shown)" if option.secret else f'"{got}"'[:200]
-        raise ConfigurationError(f"{label} is {shown}; expected {option.wanted}")
+        shown = "set (not shown)" if known.secret else f'"{got}"'[:200]
+        raise ConfigurationError(f"{label} is {shown}; expected {known.wanted}")
     return value
 
 
@@ -329,6 +313,10 @@ def _whole(config: Config) -> Config:
     if not config.service:
         raise ConfigurationError(
             'service= is ""; expected the name of this service: init(service="courses") or EDUSCOPE_SERVICE'
+        )
+    if config.token_keys and config.token_keys_file:
+        raise ConfigurationError(
+            "token_keys and token_keys_file are both set; expected one of them: a key ring has one source"
         )
     for target, needed in (("platform", "endpoint"), ("honeycomb", "honeycomb_key")):
         if target in config.trace_exporters and not getattr(config, needed):
@@ -375,52 +363,3 @@ def _near(name: str, table: Mapping[str, object], cutoff: float = 0.6) -> str:
     """The option of the nearest spelling, or nothing. `difflib` takes longer to load than this module."""
     difflib = importlib.import_module("difflib")
     return next(iter(difflib.get_close_matches(name, table, n=1, cutoff=cutoff)), "")
-
-
-def _read_text(got: object) -> str:
-    if not isinstance(got, str):
-        raise TypeError
-    return got.rstrip("/") if got.startswith(("http://", "https://")) else got
-
-
-def _read_switch(got: object) -> bool:
-    if isinstance(got, bool):
-        return got
-    return {
-        "true": True,
-        "1": True,
-        "yes": True,
-        "on": True,
-        "false": False,
-        "0": False,
-        "no": False,
-        "off": False,
-    }[str(got).strip().lower()]
-
-
-def _read_number(got: object) -> float:
-    if isinstance(got, bool) or not isinstance(got, (int, float, str)):
-        raise TypeError
-    return float(got)
-
-
-def _read_whole(got: object) -> int:
-    if isinstance(got, (bool, float)) or not isinstance(got, (int, str)):
-        raise TypeError
-    return int(got)
-
-
-def _read_names(got: object) -> tuple[str, ...]:
-    names = got.split(",") if isinstance(got, str) else got
-    if not isinstance(names, (list, tuple, set, frozenset)):
-        raise TypeError
-    return tuple(str(name).strip().lower() for name in names)
-
-
-_READERS: dict[type, Callable[[object], object]] = {
-    str: _read_text,
-    bool: _read_switch,
-    float: _read_number,
-    int: _read_whole,
-    tuple: _read_names,
-}

@@ -5,6 +5,7 @@ import os
 import sys
 import threading
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from eduscope import logging, prose, tracing
@@ -17,13 +18,14 @@ from eduscope.export import Exporter
 from eduscope.fields import forget
 from eduscope.line import LEVELS, NO_TRACE, Lines
 from eduscope.output import WriteBytes, stdout_writer
-from eduscope.privacy import KeyRing, KeyRingError, redact, use_ring
+from eduscope.privacy import KeyRing, KeyRingError, NetworkBits, redact, use_network_bits, use_ring
 from eduscope.process_end import at_end, not_at_end
 from eduscope.quiet import quiet
 from eduscope.sampling import Sampling
 
 if TYPE_CHECKING:
     from eduscope.events_client import EventsClient
+    from eduscope.key_file import KeyFile
     from eduscope.spans import Spans
     from eduscope.standard_logging import Capture
 
@@ -36,6 +38,7 @@ class Running:
     exporter: Exporter | None
     window: DebugWindow
     spans: "Spans | None"
+    keys: "KeyFile | None"
     capture: "Capture | None"
     events: "EventsClient | None"
 
@@ -103,7 +106,7 @@ def running_config() -> Config | None:
 
 def _start(config: Config) -> Running:
     _load_early(config)
-    _use_token_keys(config)
+    keys = _use_token_keys(config)
     _share_metrics(config)
     spans = _start_spans(config) if config.tracing else None
     window = DebugWindow()
@@ -117,7 +120,13 @@ def _start(config: Config) -> Running:
     events = _start_events(config) if config.events_endpoint else None
     at_end(shutdown)
     return Running(
-        config=config, exporter=exporter, window=window, spans=spans, capture=capture, events=events
+        config=config,
+        exporter=exporter,
+        window=window,
+        spans=spans,
+        keys=keys,
+        capture=capture,
+        events=events,
     )
 
 
@@ -138,6 +147,8 @@ def _stop(running: Running) -> None:
     timeout_seconds = running.config.shutdown_timeout_seconds
     not_at_end(shutdown)
     running.window.end()
+    if running.keys is not None:
+        running.keys.end()
     if running.capture is not None:
         running.capture.end()
     if running.events is not None:
@@ -164,13 +175,34 @@ def _load_early(config: Config) -> None:
         importlib.import_module("zstandard")
 
 
-def _use_token_keys(config: Config) -> None:
-    if config.token_keys:
-        try:
+def _use_token_keys(config: Config) -> "KeyFile | None":
+    """The key ring and what of addresses stays; what follows a file with the ring, for those who have one."""
+    use_network_bits(NetworkBits(config.network_bits_v4, config.network_bits_v6))
+    option = "token_keys_file" if config.token_keys_file else "token_keys"
+    try:
+        if config.token_keys_file:
+            return _follow_key_file(Path(config.token_keys_file))
+        if config.token_keys:
             use_ring(KeyRing.parse(config.token_keys))
-        except KeyRingError as error:
-            raise ConfigurationError(f"token_keys (EDUSCOPE_TOKEN_KEYS) cannot be used: {error}") from error
+    except KeyRingError as error:
+        raise ConfigurationError(f"{option} (EDUSCOPE_{option.upper()}) cannot be used: {error}") from error
     forget()
+    return None
+
+
+def _follow_key_file(path: Path) -> "KeyFile":
+    def take(ring: KeyRing) -> None:
+        use_ring(ring)
+        forget()
+        logging.lines().forget()
+
+    def complain(what: str) -> None:
+        logging.get_logger().error("key ring stays as it was", exception_message=what)
+
+    followed: KeyFile = importlib.import_module("eduscope.key_file").KeyFile(
+        path, take=take, complain=complain
+    )
+    return followed
 
 
 def _start_spans(config: Config) -> "Spans":

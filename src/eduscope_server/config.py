@@ -7,114 +7,49 @@ found out in an incident.
 """
 
 import difflib
-import ipaddress
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Self
 
-PREFIX = "EDUSCOPE_"
-
-# Read by the SDK (its whole table; a test compares), the command line, the tests and the benches, often in
-# the same shell as the platform.
-FOREIGN_NAMES = frozenset(
-    PREFIX + name.upper()
-    for name in (
-        "client_address_header",
-        "endpoint",
-        "environment",
-        "events_consent",
-        "events_endpoint",
-        "events_key",
-        "explain_slow_queries",
-        "export_batch_bytes",
-        "export_interval_seconds",
-        "export_queue_bytes",
-        "export_timeout_seconds",
-        "export_when_full",
-        "high_volume_events",
-        "high_volume_sample_rate",
-        "honeycomb_dataset",
-        "honeycomb_endpoint",
-        "honeycomb_key",
-        "jaeger_endpoint",
-        "jaeger_headers",
-        "long_transaction_ms",
-        "metrics_dir",
-        "metrics_host",
-        "metrics_port",
-        "model_prices",
-        "n_plus_one_threshold",
-        "otlp_endpoint",
-        "otlp_headers",
-        "propagate_to",
-        "prose_vault",
-        "record_headers",
-        "record_query",
-        "release",
-        "service",
-        "shutdown_timeout_seconds",
-        "slow_query_ms",
-        "stdlib_logging",
-        "stdout",
-        "tempo_endpoint",
-        "tempo_headers",
-        "tempo_tenant",
-        "trace_exporters",
-        "trace_keep_errors",
-        "trace_queue_bytes",
-        "trace_sample_rate",
-        "tracing",
-        "trust_baggage",
-        "value_max_chars",
-        "bench_seconds",
-        "read_key",
-        "test_data",
-        "url",
-    )
+from eduscope_server.foreign_names import FOREIGN_NAMES
+from eduscope_server.option_kinds import (
+    CLICKHOUSE,
+    FILE,
+    FOLDER,
+    LEVEL,
+    LISTEN,
+    POSTGRES,
+    SECRET,
+    SIZE,
+    WEB,
+    WHOLE,
+    WIDTH_V4,
+    WIDTH_V6,
+    Kind,
+    Listen,
 )
+
+__all__ = [
+    "FOREIGN_NAMES",
+    "PREFIX",
+    "ConfigError",
+    "Listen",
+    "OptionRow",
+    "Settings",
+    "environment_of",
+    "flag_of",
+    "option_rows",
+]
+
+PREFIX = "EDUSCOPE_"
 
 # A secret a person can guess may guard a laptop, never a network.
 SHORTEST_SECRET_ON_A_NETWORK = 16
 
-_SIZE = re.compile(r"(\d+) ?(B|KiB|MiB|GiB)?")
-_SIZE_UNITS = {None: 1, "B": 1, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30}
-LOG_LEVELS = ("debug", "info", "warning", "error", "critical")
-
 
 class ConfigError(Exception):
     """Start-up must stop: an option has an odd value, or nobody knows its name."""
-
-
-@dataclass(frozen=True)
-class Listen:
-    """An address to listen on, `host:port`."""
-
-    host: str
-    port: int
-
-    def __str__(self) -> str:
-        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
-
-    @property
-    def is_loopback(self) -> bool:
-        """Whether only this machine can reach it."""
-        if self.host == "localhost":
-            return True
-        try:
-            return ipaddress.ip_address(self.host).is_loopback
-        except ValueError:
-            return False
-
-
-@dataclass(frozen=True)
-class Kind:
-    """What an option's text may be: how it is read (`ValueError` if it cannot be) and how that is said."""
-
-    read: Callable[[str], object]
-    expected: str
-    is_secret: bool = False
 
 
 @dataclass(frozen=True)
@@ -127,74 +62,6 @@ class Option:
 
 def _option(default: Any, sentence: str, kind: Kind) -> Any:
     return field(default=default, metadata={"option": Option(sentence, kind)}, repr=not kind.is_secret)
-
-
-def _size(text: str) -> int:
-    match = _SIZE.fullmatch(text.strip())
-    if match is None or int(match[1]) == 0:
-        raise ValueError
-    return int(match[1]) * _SIZE_UNITS[match[2]]
-
-
-def _whole(text: str) -> int:
-    if not text.strip().isdecimal() or int(text) == 0:
-        raise ValueError
-    return int(text)
-
-
-def _listen(text: str) -> Listen:
-    host, colon, port = text.strip().rpartition(":")
-    host = host.removeprefix("[").removesuffix("]")
-    if not colon or not host or not port.isdecimal() or int(port) > 65535:
-        raise ValueError
-    return Listen(host, int(port))
-
-
-def _level(text: str) -> str:
-    if text.lower() not in LOG_LEVELS:
-        raise ValueError
-    return text.lower()
-
-
-def _secret(text: str) -> str:
-    if not text.isascii() or not text.isprintable() or " " in text:
-        raise ValueError
-    return text
-
-
-def _address(*schemes: str) -> Callable[[str], str]:
-    def read(text: str) -> str:
-        if text and not text.startswith(tuple(f"{scheme}://" for scheme in schemes)):
-            raise ValueError
-        return text.rstrip("/")
-
-    return read
-
-
-def _folder(text: str) -> Path:
-    if not text:
-        raise ValueError
-    return Path(text).expanduser()
-
-
-FOLDER = Kind(_folder, "the path of a folder")
-LISTEN = Kind(_listen, '"host:port" such as 127.0.0.1:4400')
-SIZE = Kind(_size, "a size above 0 such as 16777216 or 16MiB")
-WHOLE = Kind(_whole, "a whole number above 0")
-LEVEL = Kind(_level, "one of " + ", ".join(LOG_LEVELS))
-SECRET = Kind(_secret, "printable ASCII without spaces", is_secret=True)
-WEB = Kind(_address("http", "https"), "empty, or an address such as https://eduscope.example.org")
-# Addresses of databases carry passwords.
-CLICKHOUSE = Kind(
-    _address("clickhouse", "clickhouses", "http", "https"),
-    "empty, or an address such as clickhouse://user:password@host:8123/eduscope",
-    is_secret=True,
-)
-POSTGRES = Kind(
-    _address("postgresql", "postgres"),
-    "empty, or an address such as postgresql://user:password@host:5432/eduscope",
-    is_secret=True,
-)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -226,6 +93,16 @@ class Settings:
         "Key ring for the tokens that the platform makes, as the services have it; if empty, one is made.",
         SECRET,
     )
+    token_keys_file: str = _option(
+        "",
+        "File of mode 0600 with the key ring, if not `token-keys` in the data folder. A new ring in it is in use "
+        "within seconds.",
+        FILE,
+    )
+    network_bits_v4: int = _option(
+        24, "How much stays readable of an IPv4 address that the platform itself shortens.", WIDTH_V4
+    )
+    network_bits_v6: int = _option(48, "The same of an IPv6 address.", WIDTH_V6)
     public_url: str = _option(
         "", "Where browsers reach the console, if not at the listen address; used in links.", WEB
     )
@@ -267,7 +144,16 @@ class Settings:
                 "EDUSCOPE_ADMIN_TOKEN and EDUSCOPE_INGEST_KEY are the same; every service that sends could "
                 "then read and change everything. Give them different values"
             )
+        if settings.token_keys and settings.token_keys_file:
+            raise ConfigError(
+                "EDUSCOPE_TOKEN_KEYS and token_keys_file are both set; a key ring has one source. Unset one of them"
+            )
         return settings
+
+    @property
+    def key_file(self) -> Path:
+        """Where the key ring is kept, unless it is in the environment."""
+        return Path(self.token_keys_file).expanduser() if self.token_keys_file else self.data / "token-keys"
 
     @property
     def url(self) -> str:

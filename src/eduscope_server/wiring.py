@@ -20,8 +20,9 @@ from litestar import Litestar
 from prometheus_client import CollectorRegistry
 
 import eduscope
-from eduscope.privacy import KeyRing, tokenize, use_ring
+from eduscope.privacy import KeyRing, NetworkBits, tokenize, use_network_bits, use_ring
 from eduscope.privacy.gate import Gate
+from eduscope.privacy.key_source import KeySource
 from eduscope_server.access import Access
 from eduscope_server.api import create_app
 from eduscope_server.config import Settings
@@ -40,13 +41,13 @@ from eduscope_server.privacy.certificate import KEY_FILE, Signer
 from eduscope_server.privacy.declared_fields import DeclaredFields
 from eduscope_server.privacy.erasure import Erasure, Erasures
 from eduscope_server.privacy.findings import Findings
+from eduscope_server.privacy.key_rotation import followed, key_source, token_key
 from eduscope_server.privacy.retention import Under13Retention
 from eduscope_server.privacy.vault import Revealed, Vault
 from eduscope_server.query.tail import Tail
 from eduscope_server.state import State
-from eduscope_server.store import Store, TokenKey
+from eduscope_server.store import Store
 
-TOKEN_KEYS_FILE = "token-keys"  # noqa: S105 - the name of a file
 RELEASE = eduscope.__version__
 SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - the folder made there is this user's alone
 
@@ -110,8 +111,10 @@ async def opened(settings: Settings) -> AsyncIterator[tuple[Litestar, Access]]:
     async with contextlib.AsyncExitStack() as stack:
         # First of all: what follows clears the folder of temporary files, which another platform may be using.
         stack.callback(lock_folder(settings.data).close)
-        ring = _key_ring(settings)
-        use_ring(ring)
+        source = key_source(
+            token_keys=settings.token_keys, file=settings.key_file, may_make=not settings.token_keys_file
+        )
+        ring = _prepare(source, settings)
         registry = CollectorRegistry()
         stack.enter_context(_temporary_folder(settings.data))
         state = await State.open(settings.postgres, settings.data / "postgres")
@@ -120,7 +123,7 @@ async def opened(settings: Settings) -> AsyncIterator[tuple[Litestar, Access]]:
             Store.open,
             settings.clickhouse,
             settings.data / "clickhouse",
-            token_key=TokenKey(ring.current_id, ring.key()),
+            token_key=token_key(ring),
         )
         stack.callback(store.close)
         access = await Access.open(state, settings)
@@ -137,6 +140,7 @@ async def opened(settings: Settings) -> AsyncIterator[tuple[Litestar, Access]]:
         vault = Vault(state, store, ring)
         await vault.start()
         stack.push_async_callback(vault.stop)
+        await stack.enter_async_context(followed(source, ring, store=store, parts=[vault.use_ring]))
         admission = Admission(settings.max_waiting_bytes)
         lanes = Lanes(
             store,
@@ -247,14 +251,12 @@ def _reveal_teller(lines: OwnLines) -> Callable[[Revealed, str, str], Awaitable[
     return tell
 
 
-def _key_ring(settings: Settings) -> KeyRing:
-    """The ring from the settings, or the one kept beside the data; made at the first start."""
-    if settings.token_keys:
-        return KeyRing.parse(settings.token_keys)
-    file = settings.data / TOKEN_KEYS_FILE
-    if not file.exists():
-        KeyRing([("k1", os.urandom(32))]).write(file)
-    return KeyRing.from_file(file)
+def _prepare(source: KeySource, settings: Settings) -> KeyRing:
+    """Tells the library what this process makes tokens with, and how much of an address stays."""
+    use_network_bits(NetworkBits(settings.network_bits_v4, settings.network_bits_v6))
+    ring = source.ring()
+    use_ring(ring)
+    return ring
 
 
 @contextlib.contextmanager

@@ -6,6 +6,7 @@ from eduscope.counters import counters
 from eduscope.export import queued_bytes
 from eduscope.line import LEVELS
 from eduscope.metrics.guard import Labels
+from eduscope.privacy.failures import failures
 
 Row = tuple[Labels, float]
 
@@ -18,6 +19,12 @@ def sdk_counters() -> list[tuple[str, str, Labels, list[Row]]]:
         ("eduscope_dropped_lines", "Lines given up.", ("reason",), _rows(counters.dropped)),
         ("eduscope_sampled_out_lines", "Lines of high volume left out.", (), [((), counters.sampled_out)]),
         ("eduscope_undeclared_fields", "Strings tokenised.", ("key",), _rows(counters.undeclared)),
+        (
+            "eduscope_privacy_withheld_texts",
+            "Texts withheld because a detector raised, by the error's type.",
+            ("error_type",),
+            _rows(failures.counts),
+        ),
         ("eduscope_sdk_failures", "The SDK's own faults.", ("where",), _rows(counters.failures)),
         ("eduscope_exported_batches", "Batches kept.", (), [((), counters.sent_batches)]),
         ("eduscope_exported_lines", "Lines kept.", (), [((), counters.sent_lines)]),

@@ -46,6 +46,12 @@ class Epochs:
             current = self._current.get(token, token)
             return (current, *self._earlier.get(current, ()))
 
+    def drain(self) -> dict[str, tuple[str, ...]]:
+        """The links, forgotten here: for whoever keeps them in a database."""
+        with self._lock:
+            taken, self._earlier, self._current = self._earlier, {}, {}
+            return taken
+
     def links(self) -> dict[str, tuple[str, ...]]:
         """Current tokens and their earlier ones, to be kept. Neither says who it is."""
         with self._lock:

@@ -37,17 +37,27 @@ class FileKeys:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._read: tuple[tuple[int, int], KeyRing] | None = None
+        self._read: tuple[tuple[int, int, int], KeyRing] | None = None
 
     def ring(self) -> KeyRing:
-        """The ring as the file has it now; the same object while the file is the same."""
+        """The ring as the file has it now; the same object while the keys are the same.
+
+        A file that cannot be used raises KeyRingError each time, and so does one in which a known id stands for
+        another key.
+        """
         try:
             status = self._path.stat()
         except OSError as error:
             raise KeyRingError(f"The key file {self._path} cannot be read: {error.strerror}") from None
-        version = (status.st_mtime_ns, status.st_ino)
-        if self._read is None or self._read[0] != version:
+        # The inode's own time as well: a mode that was mended changes nothing else.
+        version = (status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
+        if self._read is None:
             self._read = (version, KeyRing.from_file(self._path))
+        elif self._read[0] != version:
+            ring = KeyRing.from_file(self._path)
+            ring.lost(self._read[1])
+            same = ring.serialised() == self._read[1].serialised()
+            self._read = (version, self._read[1] if same else ring)
         return self._read[1]
 
 

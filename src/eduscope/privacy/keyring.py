@@ -50,11 +50,16 @@ class KeyRing:
 
     @classmethod
     def from_file(cls, path: Path) -> Self:
-        """The ring in a file that nobody but its owner may read (mode 0600)."""
-        mode = stat.S_IMODE(path.stat().st_mode)
-        if mode & (stat.S_IRWXG | stat.S_IRWXO):
-            raise KeyRingError(f"{path} has mode {mode:04o}; expected 0600. Run: chmod 600 {path}")
-        return cls.parse(path.read_text(encoding="ascii"))
+        """The ring in a file that nobody but its owner may read (mode 0600). Raises KeyRingError for any other."""
+        try:
+            mode = stat.S_IMODE(path.stat().st_mode)
+            if mode & (stat.S_IRWXG | stat.S_IRWXO):
+                raise KeyRingError(f"{path} has mode {mode:04o}; expected 0600. Run: chmod 600 {path}")
+            return cls.parse(path.read_text(encoding="ascii"))
+        except OSError as error:
+            raise KeyRingError(f"The key file {path} cannot be read: {error.strerror}") from None
+        except UnicodeDecodeError:
+            raise KeyRingError(f"The key file {path} is no text; expected `id:base64key,…`") from None
 
     @classmethod
     def random(cls) -> Self:
@@ -68,6 +73,23 @@ class KeyRing:
                 f"The key ring already has a key {key_id!r}; choose another id for the new one."
             )
         return KeyRing([(key_id, key or secrets.token_bytes(_NEW_KEY_BYTES)), *self._keys.items()])
+
+    def lost(self, earlier: "KeyRing") -> tuple[str, ...]:
+        """The ids of an earlier ring's keys that this one has no more: what they made can't be told any longer.
+
+        Raises KeyRingError where an id of both stands for two keys: tokens of two people could then not be told
+        apart from tokens of two epochs.
+        """
+        other = [
+            key_id
+            for key_id in earlier.ids
+            if self._keys.get(key_id, earlier.key(key_id)) != earlier.key(key_id)
+        ]
+        if other:
+            raise KeyRingError(
+                f"The key {other[0]!r} is another than before; give a new key an id of its own, and keep the old one."
+            )
+        return tuple(key_id for key_id in earlier.ids if key_id not in self._keys)
 
     def write(self, path: Path) -> None:
         """Write the ring to a file that only its owner may read; replaces the file in one step."""

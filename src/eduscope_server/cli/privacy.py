@@ -12,6 +12,7 @@ import typer
 from eduscope_server.cli.connection import DataOption, UrlOption, connect
 from eduscope_server.cli.options import fail
 from eduscope_server.cli.terminal import shown
+from eduscope_server.cli.token_keys import app as token_keys
 
 _LOOK_SECONDS = 1.0
 
@@ -27,6 +28,7 @@ app = typer.Typer(
     help="See what was found, declare fields; erase people and prove it; reveal prose with a purpose.",
     no_args_is_help=True,
 )
+app.add_typer(token_keys, name="keys")
 
 
 @app.command("erase")

@@ -10,6 +10,7 @@ def serve_command(serve_platform: Callable[[Settings], None]) -> Callable[..., N
     """The command, with a flag for every setting."""
 
     def serve(flags: dict[str, str | None]) -> None:
+        from eduscope.privacy import KeyRingError
         from eduscope_server.folder_lock import FolderInUse
         from eduscope_server.listening import AddressTaken
         from eduscope_server.state import StateBroken, StateUnavailable
@@ -17,7 +18,14 @@ def serve_command(serve_platform: Callable[[Settings], None]) -> Callable[..., N
 
         try:
             serve_platform(load_settings(flags))
-        except (AddressTaken, FolderInUse, StateBroken, StateUnavailable, StoreUnavailable) as error:
+        except (
+            AddressTaken,
+            FolderInUse,
+            KeyRingError,
+            StateBroken,
+            StateUnavailable,
+            StoreUnavailable,
+        ) as error:
             fail(str(error))
 
     secrets = ", ".join(row.environment for row in option_rows() if row.secret)

@@ -1,6 +1,12 @@
 """What the doors count about themselves, for `/metrics`."""
 
+from collections.abc import Iterator
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client.core import CounterMetricFamily
+from prometheus_client.registry import Collector
+
+from eduscope.privacy import failures
 
 COMMIT_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
@@ -61,3 +67,18 @@ class IngestMetrics:
         self.held_bytes = Gauge(
             "eduscope_ingest_held_bytes", "Bytes of bodies in the process now.", registry=registry
         )
+        registry.register(_WithheldTexts())
+
+
+class _WithheldTexts(Collector):
+    """What the detectors count themselves. The library has the same counter, of its own process."""
+
+    def collect(self) -> Iterator[CounterMetricFamily]:
+        family = CounterMetricFamily(
+            "eduscope_privacy_withheld_texts",
+            "Texts withheld because a detector raised, by the error's type.",
+            labels=["error_type"],
+        )
+        for error_type, texts in failures.counts.items():
+            family.add_metric([error_type], texts)
+        yield family

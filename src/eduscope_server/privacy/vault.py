@@ -180,6 +180,11 @@ class Vault:
             if token in subject.tokens and subject.tenant_id in {None, tenant_id}:
                 del self._keys[tenant_id, token]
 
+    async def use_ring(self, ring: KeyRing) -> None:
+        """Wraps new keys under another ring's current key, and old ones anew. Raises `StateUnavailable`."""
+        self._ring = ring
+        await self.rewrap()
+
     async def rewrap(self) -> int:
         """Wraps keys under the ring's current key that an earlier one wraps; how many. The texts stay as they are.
 

@@ -25,8 +25,8 @@ _PACKAGE = "eduscope_server.store"
 TIME_OFF_SECONDS = 24 * 3600
 """A record whose own clock is further off than this is kept under its own time, and marked."""
 
-NETWORK_FORM = r"^[0-9a-fA-F.:]{2,40}[.:]h[a-z2-7]{4,16}$"
-"""An address whose host part is already hashed, as `eduscope.privacy.network` writes it."""
+NETWORK_FORM = r"^[0-9a-fA-F.:]{1,40}[.:]h[a-z2-7]{4,16}$"
+"""An address whose host part is already hashed, as `eduscope.privacy.network` writes it: `8.h4k2xq` keeps least."""
 
 TOKEN_FORM = "[a-z]{2,8}_[a-z0-9]{1,8}_[a-z2-7]{26}"  # noqa: S105 - the shape of a token, not a secret
 """A token, as `eduscope.privacy.tokenize` makes them."""

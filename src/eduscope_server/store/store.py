@@ -21,6 +21,9 @@ QUERY_MEMORY_BYTES = 2 * 1024**3
 """What one question may use; it fails alone, the others go on."""
 
 
+_ADD_TOKEN_KEY = f"INSERT INTO {DATABASE}.token_key SELECT {{id:String}}, unhex({{key:String}})"
+
+
 class TokenKey(NamedTuple):
     """The current key of the ring: its id, and the secret the engine makes tokens with."""
 
@@ -116,12 +119,26 @@ class Store:
                 client = self._engine.client()
                 client.command(f"TRUNCATE TABLE {DATABASE}.token_key")
                 client.command(
-                    f"INSERT INTO {DATABASE}.token_key SELECT {{id:String}}, unhex({{key:String}})",
+                    _ADD_TOKEN_KEY,
                     parameters={"id": _checked(self._token_key.id), "key": self._token_key.key.hex()},
                 )
         except StoreUnavailable:
             if not quiet:
                 raise
+
+    def use_token_key(self, token_key: TokenKey) -> None:
+        """Makes tokens with another key from now on. There is a key at every moment: no block is refused meanwhile.
+
+        Raises `StoreUnavailable`; to be called again then.
+        """
+        self._token_key = token_key
+        id_ = {"id": _checked(token_key.id)}
+        with translated():
+            client = self._engine.client()
+            client.command(_ADD_TOKEN_KEY, parameters=id_ | {"key": token_key.key.hex()})
+            client.command(
+                f"ALTER TABLE {DATABASE}.token_key DELETE WHERE id != {{id:String}}", parameters=id_
+            )
 
     def close(self) -> None:
         """Ends the readers and the engine. Nothing may use the store afterwards."""

@@ -4,10 +4,14 @@ import json
 from typing import Any
 
 import pytest
+from prometheus_client import CollectorRegistry
 from tests.otlp import any_value, log_request
 
+from eduscope.metrics.sdk import sdk_counters
+from eduscope.privacy import redact
 from eduscope.privacy.detector import Detector
 from eduscope.privacy.failures import failures
+from eduscope_server.ingest.metrics import IngestMetrics
 from eduscope_server.ingest.otlp import LOGS
 from eduscope_server.store import Store
 
@@ -45,6 +49,18 @@ def test_what_a_broken_detector_should_see_is_withheld_and_counted(clean_store: 
     assert row["measures"] == {"count": 3}
     assert "amy" not in json.dumps(row)
     assert failures.counts["RuntimeError"] - before >= 3
+
+
+@pytest.mark.usefixtures("broken_detector")
+def test_withheld_texts_are_metrics_of_the_platform_and_of_a_service() -> None:
+    registry = CollectorRegistry()
+    IngestMetrics(registry)
+    name, labels = "eduscope_privacy_withheld_texts_total", {"error_type": "RuntimeError"}
+    before = registry.get_sample_value(name, labels) or 0
+    redact(BROKEN)
+    assert registry.get_sample_value(name, labels) == before + 1
+    (rows,) = [rows for known, _, _, rows in sdk_counters() if f"{known}_total" == name]
+    assert (("RuntimeError",), before + 1) in rows
 
 
 @pytest.mark.usefixtures("broken_detector")

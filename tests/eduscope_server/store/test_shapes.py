@@ -11,9 +11,9 @@ from tests.eduscope_server.store.inlet_blocks import INLETS, RING, block, stored
 from tests.otlp import any_value, log_request, pairs, span_request
 
 from eduscope.contract import attribute
-from eduscope.privacy import is_clean, policy
+from eduscope.privacy import NetworkBits, is_clean, network, policy, use_network_bits
 from eduscope_server.store import NeedsInspection, Store
-from eduscope_server.store.inlets import IDENTIFIER_VALUE_FORM, PATH_ODD_FORM
+from eduscope_server.store.inlets import IDENTIFIER_VALUE_FORM, NETWORK_FORM, PATH_ODD_FORM
 
 
 def as_python(form: str) -> str:
@@ -88,3 +88,14 @@ def test_a_path_that_the_policy_would_change_is_odd(path: str) -> None:
 def test_an_identifier_that_the_policy_would_change_is_odd(text: str) -> None:
     if policy.apply(attribute("course.id"), text, RING) != text and is_clean(text):
         assert not re.fullmatch(as_python(IDENTIFIER_VALUE_FORM), text)
+
+
+@pytest.mark.parametrize("v4", [8, 16, 24])
+@pytest.mark.parametrize("v6", [16, 32, 48, 64])
+def test_an_address_that_a_service_shortened_to_any_width_is_kept_by_the_engine(v4: int, v6: int) -> None:
+    use_network_bits(NetworkBits(v4, v6))
+    try:
+        shortened = [network(ip, RING) for ip in ("8.8.4.4", "203.0.113.7", "::2", "2001:db8:85a3:1::9")]
+    finally:
+        use_network_bits(NetworkBits())
+    assert [text for text in shortened if not re.match(as_python(NETWORK_FORM), text)] == []
