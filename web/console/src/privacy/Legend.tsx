@@ -16,7 +16,7 @@ export function Legend({ kinds, chosen, choose }: LegendProps) {
         <button
           key={kind}
           type="button"
-          className="kind"
+          className="kind-chip"
           data-hue={hue}
           aria-pressed={chosen === kind}
           title={chosen === kind ? "Show every kind" : `Only ${kindName(kind)}`}
