@@ -24,13 +24,34 @@ class Call(Protocol):
         """The stream failed, or was read to its end, or was left before."""
 
 
-class Stream(Iterator[Any]):
+class _Ending:
+    """Tells the call once that its stream has ended."""
+
+    def __init__(self, call: Call) -> None:
+        self._call = call
+        self._open = True
+
+    def left(self) -> None:
+        """The reader is gone; what is read from has been closed already."""
+        self._end(None, whole=False)
+
+    def _end(self, error: BaseException | None, *, whole: bool) -> None:
+        if self._open:
+            self._open = False
+            self._call.stream_ended(error, whole=whole)
+
+    def __del__(self) -> None:
+        """A stream nobody reads to its end ends where it is forgotten."""
+        if callable(_forgotten):  # while the interpreter ends it may be gone already
+            _forgotten(self)
+
+
+class Stream(_Ending, Iterator[Any]):
     """An iterator of the same chunks. Generators may be sent to, thrown into and closed through it."""
 
     def __init__(self, call: Call, chunks: Iterable[Any]) -> None:
-        self._call = call
+        super().__init__(call)
         self._chunks = iter(chunks)
-        self._open = True
 
     def __next__(self) -> Any:
         """The next chunk."""
@@ -66,28 +87,13 @@ class Stream(Iterator[Any]):
         self._call.took(chunk)
         return chunk
 
-    def left(self) -> None:
-        """The reader is gone; what is read from has been closed already."""
-        self._end(None, whole=False)
 
-    def _end(self, error: BaseException | None, *, whole: bool) -> None:
-        if self._open:
-            self._open = False
-            self._call.stream_ended(error, whole=whole)
-
-    def __del__(self) -> None:
-        """A stream nobody reads to its end ends where it is forgotten."""
-        if callable(_forgotten):  # while the interpreter ends it may be gone already
-            _forgotten(self)
-
-
-class AsyncStream(AsyncIterator[Any]):
+class AsyncStream(_Ending, AsyncIterator[Any]):
     """An asynchronous iterator of the same chunks."""
 
     def __init__(self, call: Call, chunks: AsyncIterable[Any]) -> None:
-        self._call = call
+        super().__init__(call)
         self._chunks = aiter(chunks)
-        self._open = True
 
     async def __anext__(self) -> Any:
         """The next chunk."""
@@ -112,22 +118,8 @@ class AsyncStream(AsyncIterator[Any]):
         finally:
             self._end(None, whole=False)
 
-    def left(self) -> None:
-        """The reader is gone; what is read from has been closed already."""
-        self._end(None, whole=False)
 
-    def _end(self, error: BaseException | None, *, whole: bool) -> None:
-        if self._open:
-            self._open = False
-            self._call.stream_ended(error, whole=whole)
-
-    def __del__(self) -> None:
-        """A stream nobody reads to its end ends where it is forgotten."""
-        if callable(_forgotten):  # while the interpreter ends it may be gone already
-            _forgotten(self)
-
-
-def _forgotten(stream: "Stream | AsyncStream") -> None:
+def _forgotten(stream: _Ending) -> None:
     try:
         stream._end(None, whole=False)
     except Exception:  # noqa: BLE001 - a finaliser has nobody to raise to, and the interpreter may be ending

@@ -58,6 +58,27 @@ def explaining(statement: str, system: str) -> str:
     return prefix + statement if prefix and read(statement, system).operation in EXPLAINED else ""
 
 
+def taken(cursor: Any, asked: str, params: Any, system: str, *, guarded: bool) -> str:
+    """The outline of a plan, asked with a cursor of DB-API that is closed then; nothing where it is refused.
+
+    `guarded`: inside a savepoint, so that a refusal does not end the host's transaction.
+    """
+    try:
+        if guarded:
+            cursor.execute("SAVEPOINT eduscope_plan")
+        cursor.execute(asked, params)
+        lines = outline(cursor.fetchall(), system)
+        if guarded:
+            cursor.execute("RELEASE SAVEPOINT eduscope_plan")
+    except Exception:  # noqa: BLE001 - a plan is a favour
+        if guarded:
+            cursor.execute("ROLLBACK TO SAVEPOINT eduscope_plan")
+        return ""
+    finally:
+        cursor.close()
+    return lines
+
+
 def outline(rows: Iterable[Any], system: str) -> str:
     """The answer to EXPLAIN as lines without values, at most `PLAN_MAX_CHARS`; nothing where it cannot be read."""
     if system == "sqlite":

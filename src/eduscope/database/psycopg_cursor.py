@@ -95,21 +95,7 @@ class _Observed:
         if not _may_explain(self):
             return ""
         cursor = self._plain(self._conn, row_factory=tuple_row)
-        guarded = _in_transaction(self._conn)
-        try:
-            if guarded:
-                cursor.execute("SAVEPOINT eduscope_plan")
-            cursor.execute(asked, params)
-            lines = plan.outline(cursor.fetchall(), "postgresql")
-            if guarded:
-                cursor.execute("RELEASE SAVEPOINT eduscope_plan")
-        except Exception:  # noqa: BLE001 - a plan is a favour
-            if guarded:
-                cursor.execute("ROLLBACK TO SAVEPOINT eduscope_plan")
-            return ""
-        finally:
-            cursor.close()
-        return lines
+        return plan.taken(cursor, asked, params, "postgresql", guarded=_in_transaction(self._conn))
 
 
 class _AsyncObserved:

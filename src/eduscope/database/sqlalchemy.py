@@ -152,23 +152,8 @@ class _Queries:
         asked = plan.explaining(statement, system)
         if not asked:
             return ""
-        cursor = conn.connection.cursor()
-        # Inside a savepoint, so that a refusal does not end the host's transaction.
         guarded = system == "postgresql" and conn.__dict__.get(_TRANSACTION) is not None
-        try:
-            if guarded:
-                cursor.execute("SAVEPOINT eduscope_plan")
-            cursor.execute(asked, parameters)
-            lines = plan.outline(cursor.fetchall(), system)
-            if guarded:
-                cursor.execute("RELEASE SAVEPOINT eduscope_plan")
-        except Exception:  # noqa: BLE001 - a plan is a favour
-            if guarded:
-                cursor.execute("ROLLBACK TO SAVEPOINT eduscope_plan")
-            return ""
-        finally:
-            cursor.close()
-        return lines
+        return plan.taken(conn.connection.cursor(), asked, parameters, system, guarded=guarded)
 
 
 def _pool_name(engine: Engine, system: str) -> str:

@@ -27,7 +27,10 @@ _names: dict[tuple[str, str], str] = {}
 
 
 class Call:
-    """A call under way. Begun when it is made; `end` it once, after `answered` or `failed`. Never raises."""
+    """A call under way. Begun when it is made; `end` it once, after `answered` or `failed`. Never raises.
+
+    As a context it fails with what is raised inside, and ends.
+    """
 
     __slots__ = ("_host", "_method", "_name", "_span", "_started_ns", "_status")
 
@@ -42,6 +45,14 @@ class Call:
             self._start_span(port, peer)
         except Exception:  # noqa: BLE001 - the host must never pay for being observed
             counters.failure("call")
+
+    def __enter__(self) -> "Call":
+        return self
+
+    def __exit__(self, _kind: object, error: BaseException | None, _traceback: object) -> None:
+        if error is not None:
+            self.failed(error)
+        self.end()
 
     def carry(self, headers: MutableMapping[str, str], *, propagate: bool) -> None:
         """Puts the ids into the headers of the request, where its host may have them.

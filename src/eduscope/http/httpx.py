@@ -22,16 +22,10 @@ class Transport(httpx.BaseTransport):
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Sends one request."""
-        call = _begin(request, self._propagate, self._peer)
-        try:
+        with _begin(request, self._propagate, self._peer) as call:
             response = self._inner.handle_request(request)
             call.answered(response.status_code, response.headers.get("content-length"))
             return response
-        except BaseException as error:
-            call.failed(error)
-            raise
-        finally:
-            call.end()
 
     def close(self) -> None:
         """Closes the transport inside."""
@@ -48,16 +42,10 @@ class AsyncTransport(httpx.AsyncBaseTransport):
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Sends one request."""
-        call = _begin(request, self._propagate, self._peer)
-        try:
+        with _begin(request, self._propagate, self._peer) as call:
             response = await self._inner.handle_async_request(request)
             call.answered(response.status_code, response.headers.get("content-length"))
             return response
-        except BaseException as error:
-            call.failed(error)
-            raise
-        finally:
-            call.end()
 
     async def aclose(self) -> None:
         """Closes the transport inside."""

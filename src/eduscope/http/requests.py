@@ -33,17 +33,11 @@ class Adapter(BaseAdapter):
     def send(self, request: requests.PreparedRequest, *args: Any, **options: Any) -> requests.Response:
         """Sends one request."""
         host, port = _host_and_port(request.url or "")
-        call = Call(request.method or "", host, port, self._peer)
-        call.carry(request.headers, propagate=self._propagate)
-        try:
+        with Call(request.method or "", host, port, self._peer) as call:
+            call.carry(request.headers, propagate=self._propagate)
             response = self.inner.send(request, *args, **options)
             call.answered(response.status_code, response.headers.get("content-length"))
             return response
-        except BaseException as error:
-            call.failed(error)
-            raise
-        finally:
-            call.end()
 
     def close(self) -> None:
         """Closes the adapter inside."""

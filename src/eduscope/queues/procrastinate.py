@@ -10,7 +10,8 @@ argument would hand it to the task.
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from typing import Any
 
@@ -94,14 +95,8 @@ def _outcome(error: BaseException, context: JobContext, worker: Worker) -> str:
 def _sending_async(defer: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
     @wraps(defer)
     async def sending(jobs: list[jobs.Job], *args: Any, **options: Any) -> Any:
-        sent, carrying = _carrying(jobs)
-        try:
-            deferred = await defer(carrying, *args, **options)
-        except BaseException as error:
-            sent.end(error)
-            raise
-        sent.end()
-        return deferred
+        with _carrying(jobs) as carrying:
+            return await defer(carrying, *args, **options)
 
     return sending
 
@@ -109,20 +104,15 @@ def _sending_async(defer: Callable[..., Awaitable[Any]]) -> Callable[..., Awaita
 def _sending(defer: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(defer)
     def sending(jobs: list[jobs.Job], *args: Any, **options: Any) -> Any:
-        sent, carrying = _carrying(jobs)
-        try:
-            deferred = defer(carrying, *args, **options)
-        except BaseException as error:
-            sent.end(error)
-            raise
-        sent.end()
-        return deferred
+        with _carrying(jobs) as carrying:
+            return defer(carrying, *args, **options)
 
     return sending
 
 
-def _carrying(given: list[jobs.Job]) -> tuple[Sending, list[jobs.Job]]:
-    """The jobs of one batch are of one task; all carry the same."""
+@contextmanager
+def _carrying(given: list[jobs.Job]) -> Iterator[list[jobs.Job]]:
+    """The jobs as they are sent. Those of one batch are of one task; all carry the same."""
     first = given[0] if given else None
     sending = Sending(
         system=SYSTEM,
@@ -132,4 +122,9 @@ def _carrying(given: list[jobs.Job]) -> tuple[Sending, list[jobs.Job]]:
     )
     carrier: dict[str, str] = {}
     sending.carry(carrier)
-    return sending, [job.evolve(task_kwargs={**job.task_kwargs, CARRIER: carrier}) for job in given]
+    try:
+        yield [job.evolve(task_kwargs={**job.task_kwargs, CARRIER: carrier}) for job in given]
+    except BaseException as error:
+        sending.end(error)
+        raise
+    sending.end()
