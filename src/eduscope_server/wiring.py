@@ -7,11 +7,12 @@ import shutil
 import signal
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from hashlib import blake2b
 from pathlib import Path
+from typing import TypeVar
 
 from granian.constants import Interfaces
 from granian.log import LogLevels
@@ -21,8 +22,10 @@ from prometheus_client import CollectorRegistry
 
 import eduscope
 from eduscope.privacy import KeyRing, NetworkBits, tokenize, use_network_bits, use_ring
+from eduscope.privacy.batch import batch_redactor
 from eduscope.privacy.gate import Gate
 from eduscope.privacy.key_source import KeySource
+from eduscope.privacy.roster import Roster
 from eduscope_server.access import Access
 from eduscope_server.api import create_app
 from eduscope_server.config import Settings
@@ -43,12 +46,15 @@ from eduscope_server.privacy.erasure import Erasure, Erasures
 from eduscope_server.privacy.findings import Findings
 from eduscope_server.privacy.key_rotation import followed, key_source, token_key
 from eduscope_server.privacy.retention import Under13Retention
+from eduscope_server.privacy.roster_files import RosterFiles, Withholding
+from eduscope_server.privacy.rosters import Rosters
 from eduscope_server.privacy.vault import Revealed, Vault
 from eduscope_server.query.tail import Tail
 from eduscope_server.state import State
 from eduscope_server.store import Store
 
 RELEASE = eduscope.__version__
+T = TypeVar("T")
 SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - the folder made there is this user's alone
 
 
@@ -104,7 +110,7 @@ async def opened(settings: Settings) -> AsyncIterator[tuple[Litestar, Access]]:
     """The platform's web application with everything behind it; closes it all in order.
 
     1. The lock of the data folder, the key ring, the folder for temporary files.
-    2. The two databases.
+    2. The two databases; beside them the rosters are read.
     3. Access, the lanes and doors, the web application.
     On the way out: the lanes store what waits, then the databases close.
     """
@@ -115,6 +121,10 @@ async def opened(settings: Settings) -> AsyncIterator[tuple[Litestar, Access]]:
             token_keys=settings.token_keys, file=settings.key_file, may_make=not settings.token_keys_file
         )
         ring = _prepare(source, settings)
+        # What takes seconds goes beside the start of the databases.
+        _begun(stack, batch_redactor)  # the first body needs it
+        roster_files = RosterFiles(settings.data / "rosters", ring)
+        rosters_found = _begun(stack, roster_files.read_all)
         registry = CollectorRegistry()
         stack.enter_context(_temporary_folder(settings.data))
         state = await State.open(settings.postgres, settings.data / "postgres")
@@ -128,6 +138,7 @@ async def opened(settings: Settings) -> AsyncIterator[tuple[Litestar, Access]]:
         stack.callback(store.close)
         access = await Access.open(state, settings)
         stack.push_async_callback(access.close)
+        rosters = await _rosters(stack, state, roster_files, await rosters_found)
         metrics = IngestMetrics(registry)
         tail = Tail(store)
         loop = asyncio.get_running_loop()
@@ -140,7 +151,9 @@ async def opened(settings: Settings) -> AsyncIterator[tuple[Litestar, Access]]:
         vault = Vault(state, store, ring)
         await vault.start()
         stack.push_async_callback(vault.stop)
-        await stack.enter_async_context(followed(source, ring, store=store, parts=[vault.use_ring]))
+        await stack.enter_async_context(
+            followed(source, ring, store=store, parts=[vault.use_ring, rosters.use_ring])
+        )
         admission = Admission(settings.max_waiting_bytes)
         lanes = Lanes(
             store,
@@ -153,9 +166,6 @@ async def opened(settings: Settings) -> AsyncIterator[tuple[Litestar, Access]]:
         )
         stack.push_async_callback(asyncio.to_thread, lanes.close)
         metrics.held_bytes.set_function(lambda: admission.held_bytes)
-        limits = Limits(
-            body_bytes=settings.max_body_bytes, decompressed_bytes=settings.max_decompressed_bytes
-        )
         own_lines = OwnLines(lanes, environment="production", release=RELEASE)
         windows = DebugWindows(state, tell=_teller(own_lines))
         await windows.start()
@@ -166,22 +176,20 @@ async def opened(settings: Settings) -> AsyncIterator[tuple[Litestar, Access]]:
         findings = Findings(store)
         findings.start()
         stack.push_async_callback(findings.stop)
-        signer = Signer.from_file(settings.data / KEY_FILE)
         vault.tell = _reveal_teller(own_lines)
         people = Erasures(
             state,
             store,
-            signer,
+            Signer.from_file(settings.data / KEY_FILE),
             release=RELEASE,
             forget=vault.forget,
             tell=_erasure_teller(own_lines),
         )
-        await people.start()
-        stack.push_async_callback(people.stop)
         children = Under13Retention(state, store)
-        await children.start()
-        stack.push_async_callback(children.stop)
-        doors = make_doors(Shared(access, lanes, admission, limits, metrics, windows.seconds_left))
+        for ending in (people, children):
+            await ending.start()
+            stack.push_async_callback(ending.stop)
+        doors = make_doors(Shared(access, lanes, admission, _limits(settings), metrics, windows.seconds_left))
         app = create_app(
             store=store,
             state=state,
@@ -194,9 +202,38 @@ async def opened(settings: Settings) -> AsyncIterator[tuple[Litestar, Access]]:
             people=people,
             vault=vault,
             children=children,
+            rosters=rosters,
             secure_cookies=settings.public_url.startswith("https://"),
         )
         yield app, access
+
+
+def _limits(settings: Settings) -> Limits:
+    return Limits(body_bytes=settings.max_body_bytes, decompressed_bytes=settings.max_decompressed_bytes)
+
+
+def _begun(stack: contextlib.AsyncExitStack, work: Callable[[], T]) -> "asyncio.Task[T]":
+    """Work that goes on in a thread beside the rest of the start; its end is waited for in any case."""
+    task = asyncio.create_task(asyncio.to_thread(work))
+
+    async def ended() -> None:
+        await asyncio.gather(task, return_exceptions=True)
+
+    stack.push_async_callback(ended)
+    return task
+
+
+async def _rosters(
+    stack: contextlib.AsyncExitStack,
+    state: State,
+    files: RosterFiles,
+    found: Mapping[str, Roster | Withholding],
+) -> Rosters:
+    """The rosters, put to work: before anything is taken in, so that no text is looked at without them."""
+    rosters = Rosters(state, files)
+    await rosters.start(found)
+    stack.callback(rosters.stop)
+    return rosters
 
 
 def _teller(lines: OwnLines) -> Tell:

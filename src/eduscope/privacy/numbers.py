@@ -37,7 +37,7 @@ def checked(pattern: str) -> str:
             )
         least = 0 if atom["optional"] else int(atom["least"] or 1)
         most = 1 if atom["optional"] else int(atom["most"] or atom["least"] or 1)
-        if most < least:
+        if most < max(least, 1):  # the gate's engine knows no part that is there no times
             raise PatternRefused(f"The pattern {pattern!r} repeats {least} to {most} times at {at}")
         shortest, longest = shortest + least, longest + most
         digits += least if _DIGITS.fullmatch(atom["one"]) else 0

@@ -32,6 +32,9 @@ from eduscope_server.api import (
     session,
     traces,
 )
+from eduscope_server.api import (
+    rosters as roster_routes,
+)
 from eduscope_server.api.console import CONSOLE_FOLDER, serve_console
 from eduscope_server.api.headers import add_security_headers
 from eduscope_server.api.problems import problem_handlers
@@ -40,6 +43,8 @@ from eduscope_server.privacy.certificate import Signer
 from eduscope_server.privacy.declared_fields import DeclaredFields
 from eduscope_server.privacy.erasure import Erasures
 from eduscope_server.privacy.retention import Under13Retention
+from eduscope_server.privacy.roster_files import RosterFiles
+from eduscope_server.privacy.rosters import Rosters
 from eduscope_server.privacy.vault import Vault
 from eduscope_server.query.tail import Tail
 from eduscope_server.state import State
@@ -51,6 +56,8 @@ COMPRESSION_LEVEL = 4
 """A page of 100 logs shrinks to a tenth in 2 ms; the higher levels cost more than they save on a network."""
 MAX_BODY_BYTES = 64 << 10
 """Of requests to the API. The doors read their bodies within limits of their own."""
+ROSTERS_FOLDER = Path("data", "rosters")
+"""Where nobody says another one; made with the first roster."""
 
 ROUTES: tuple[HTTPRouteHandler, ...] = (
     logs.search_logs,
@@ -88,6 +95,10 @@ ROUTES: tuple[HTTPRouteHandler, ...] = (
     prose.switch_vault,
     children_routes.read_days,
     children_routes.set_days,
+    roster_routes.list_rosters,
+    roster_routes.load_roster,
+    roster_routes.remove_roster,
+    roster_routes.set_numbers,
     contract.read_contract,
     schema.read_schema,
     health.read_health,
@@ -109,6 +120,7 @@ def create_app(  # noqa: PLR0913 - the parts of a whole platform
     people: Erasures | None = None,
     vault: Vault | None = None,
     children: Under13Retention | None = None,
+    rosters: Rosters | None = None,
     secure_cookies: bool = False,
     console_folder: Path = CONSOLE_FOLDER,
 ) -> Litestar:
@@ -118,7 +130,7 @@ def create_app(  # noqa: PLR0913 - the parts of a whole platform
     never end. `tail` is told of commits by the caller; without one, live tails look once a second.
     `windows` are the debug windows that the doors know too, `declared_fields` what the store's views follow,
     `people` who erases them, `vault` what the lanes seal learners' text with,
-    `children` who ends their records.
+    `children` who ends their records, `rosters` whose people are looked for.
     `secure_cookies` says that browsers reach the platform by https even where it does not see so itself.
     """
     live = tail or Tail(store)
@@ -136,6 +148,7 @@ def create_app(  # noqa: PLR0913 - the parts of a whole platform
             declared_fields=declared_fields or DeclaredFields(state),
             children=children or Under13Retention(state, store),
             vault=vault or Vault(state, store, default_ring()),
+            rosters=rosters or Rosters(state, RosterFiles(ROSTERS_FOLDER, default_ring())),
             erasures=people or Erasures(state, store, Signer.new(), release=""),
             secure_cookies=secure_cookies,
             console_folder=console_folder,

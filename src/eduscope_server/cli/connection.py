@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 # Longer than the platform lets a search run, so that its own 504 arrives.
 _ANSWER_SECONDS = 60.0
+_LONG_ANSWER_SECONDS = 600.0
 
 UrlOption = Annotated[
     str, typer.Option("--url", help="Where the platform is. [EDUSCOPE_URL, default: as `serve` would listen]")
@@ -49,13 +50,34 @@ class Connection:
         """The JSON of a PUT."""
         return self._call("PUT", path, json=body)
 
+    def put_file(
+        self,
+        path: str,
+        parts: Iterator[bytes],
+        *,
+        size_bytes: int,
+        content_type: str,
+        parameters: Mapping[str, str],
+    ) -> Any:
+        """The JSON of a PUT whose body is read part by part, and which may take the platform minutes."""
+        import httpx
+
+        return self._call(
+            "PUT",
+            path,
+            content=parts,
+            params=parameters,
+            headers={"Content-Type": content_type, "Content-Length": str(size_bytes)},
+            timeout=httpx.Timeout(_ANSWER_SECONDS, read=_LONG_ANSWER_SECONDS),
+        )
+
     def make_link(self) -> str:
         """A link that opens the console once, as a browser reaches it."""
         return str(self.public_url + self.post("/api/login-codes")["path"])
 
-    def delete(self, path: str) -> Any:
+    def delete(self, path: str, parameters: Mapping[str, str] | None = None) -> Any:
         """The JSON of a DELETE, None where there is none."""
-        return self._call("DELETE", path)
+        return self._call("DELETE", path, params=parameters)
 
     @contextmanager
     def events(self, path: str, parameters: Mapping[str, str | int]) -> Iterator[Iterator[Any]]:

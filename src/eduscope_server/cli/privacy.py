@@ -11,6 +11,7 @@ import typer
 
 from eduscope_server.cli.connection import DataOption, UrlOption, connect
 from eduscope_server.cli.options import fail
+from eduscope_server.cli.rosters import app as rosters
 from eduscope_server.cli.terminal import shown
 from eduscope_server.cli.token_keys import app as token_keys
 
@@ -29,6 +30,7 @@ app = typer.Typer(
     no_args_is_help=True,
 )
 app.add_typer(token_keys, name="keys")
+app.add_typer(rosters, name="roster")
 
 
 @app.command("erase")

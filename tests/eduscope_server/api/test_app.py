@@ -36,6 +36,7 @@ STATE_READS = [
     "/api/privacy/fields",
     "/api/privacy/vault",
     "/api/privacy/under-13",
+    "/api/privacy/rosters",
     "/api/privacy/erasures",
     "/api/privacy/erasures/1",
     "/api/privacy/erasures/1/certificate",
@@ -50,6 +51,8 @@ CHANGES = {
     "/api/login-codes",
     "/api/debug-windows/{window_id}",
     "/api/privacy/fields/{name}",
+    "/api/privacy/rosters/{tenant_id}",
+    "/api/privacy/rosters/{tenant_id}/numbers",
     "/api/prose/{prose_id}/reveal",
 }
 """Routes that only change something; the tests of their own modules say who may."""
