@@ -4,16 +4,14 @@ The open ones are in memory, so that a door asks for the price of a look-up, and
 stays open until its own end. One opened at another platform on the same PostgreSQL is seen after `REFRESH_SECONDS`.
 """
 
-import asyncio
-import logging
 import math
 import time
 from collections.abc import Awaitable, Callable
 
 from eduscope_server.debugging.records import DebugWindow, Opening
+from eduscope_server.recurring import Recurring
 from eduscope_server.state import State, StateUnavailable, load_queries
 
-_log = logging.getLogger(__name__)
 _QUERIES = load_queries("eduscope_server.debugging", "queries.sql")
 
 REFRESH_SECONDS = 5.0
@@ -37,18 +35,21 @@ class DebugWindows:
         self._tell = tell
         self._clock = clock
         self._ends: dict[tuple[str, str], float] = {}
-        self._task: asyncio.Task[None] | None = None
+        self._refreshing = Recurring(
+            self.refresh,
+            name="refresh debug windows",
+            pause_seconds=REFRESH_SECONDS,
+            away=(StateUnavailable,),
+        )
 
     async def start(self) -> None:
         """Reads what is open, and goes on doing so until `stop`. Raises `StateUnavailable`."""
         await self.refresh()
-        self._task = asyncio.create_task(self._keep_fresh(), name="refresh debug windows")
+        self._refreshing.start()
 
     async def stop(self) -> None:
         """Reads no more."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        await self._refreshing.stop()
 
     def seconds_left(self, service_name: str, environment: str) -> int:
         """For how many seconds a service may write debug lines; 0 for none. In memory."""
@@ -107,11 +108,3 @@ class DebugWindows:
     async def _close(self, window_id: int, by: str) -> DebugWindow | None:
         row = await self._state.fetch_one(_QUERIES["close_window"], {"window_id": window_id, "closed_by": by})
         return None if row is None else DebugWindow(**row)
-
-    async def _keep_fresh(self) -> None:
-        while True:
-            await asyncio.sleep(REFRESH_SECONDS)
-            try:
-                await self.refresh()
-            except StateUnavailable as error:
-                _log.warning("the debug windows could not be refreshed: %s", error)

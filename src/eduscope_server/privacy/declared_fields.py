@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from eduscope import contract
+from eduscope_server.recurring import Recurring
 from eduscope_server.state import State, StateUnavailable, load_queries
 from eduscope_server.store import StoreError
 
@@ -46,18 +47,21 @@ class DeclaredFields:
         self._state = state
         self._follow = follow
         self._following = asyncio.Lock()
-        self._task: asyncio.Task[None] | None = None
+        self._refreshing = Recurring(
+            self.refresh,
+            name="refresh declared fields",
+            pause_seconds=REFRESH_SECONDS,
+            away=(StateUnavailable, StoreError),
+        )
 
     async def start(self) -> None:
         """Follows what is declared, and goes on doing so until `stop`. Raises `StateUnavailable` or `StoreError`."""
         await self.refresh()
-        self._task = asyncio.create_task(self._keep_fresh(), name="refresh declared fields")
+        self._refreshing.start()
 
     async def stop(self) -> None:
         """Follows no more."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        await self._refreshing.stop()
 
     async def list(self) -> list[DeclaredField]:
         """Every declaration, by name."""
@@ -89,14 +93,6 @@ class DeclaredFields:
         async with self._following:
             if _apply(await self.list()):
                 await self._follow()
-
-    async def _keep_fresh(self) -> None:
-        while True:
-            await asyncio.sleep(REFRESH_SECONDS)
-            try:
-                await self.refresh()
-            except (StateUnavailable, StoreError) as error:
-                _log.warning("the declared fields could not be refreshed: %s", error)
 
 
 def _apply(declared: list[DeclaredField]) -> bool:

@@ -5,16 +5,15 @@ counted from what is stored, once it is over, and a minute counted twice replace
 """
 
 import asyncio
-import logging
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from string import Template
 
 from eduscope.privacy.detectors import modules
+from eduscope_server.recurring import Recurring
 from eduscope_server.store import Store, StoreError
 from eduscope_server.store.sql import queries
 
-_log = logging.getLogger(__name__)
 _QUERIES = queries("eduscope_server.privacy", "findings.sql")
 
 MINUTE = timedelta(minutes=1)
@@ -40,17 +39,17 @@ class Findings:
     def __init__(self, store: Store, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self._store = store
         self._now = now
-        self._task: asyncio.Task[None] | None = None
+        self._counting = Recurring(
+            self.count, name="count findings", pause_seconds=MINUTE.total_seconds() / 4, away=(StoreError,)
+        )
 
     def start(self) -> None:
         """Counts from now on, in the background."""
-        self._task = asyncio.create_task(self._keep_counting(), name="count findings")
+        self._counting.start(at_once=True)
 
     async def stop(self) -> None:
         """Counts no more."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        await self._counting.stop()
 
     async def count(self) -> int:
         """Counts every minute that is over and was not counted yet; gives their number. Raises `StoreError`."""
@@ -69,14 +68,6 @@ class Findings:
             sql = Template(_QUERIES["count_minutes"]).substitute(table=table, texts=_QUERIES[texts])
             self._store.command(sql, {"from": start, "to": stop, "signal": table, "kinds": KINDS})
         self._store.command(_QUERIES["mark_minute"], {"minute": stop - MINUTE})
-
-    async def _keep_counting(self) -> None:
-        while True:
-            try:
-                await self.count()
-            except StoreError as error:
-                _log.warning("the findings could not be counted: %s", error)
-            await asyncio.sleep(MINUTE.total_seconds() / 4)
 
 
 def _whole_minute(moment: datetime) -> datetime:

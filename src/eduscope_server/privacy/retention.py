@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from eduscope_server.privacy.deletion import Deletion
 from eduscope_server.privacy.subjects import PERSON_TABLES, tenant_literal
+from eduscope_server.recurring import Recurring
 from eduscope_server.state import State, StateUnavailable, load_queries
 from eduscope_server.store import Store, StoreError
 
@@ -32,17 +33,20 @@ class Under13Retention:
         self._state = state
         self._store = store
         self._deletion = Deletion(store)
-        self._task: asyncio.Task[None] | None = None
+        self._working = Recurring(
+            self.work,
+            name="end records of children",
+            pause_seconds=ROUND_SECONDS,
+            away=(StoreError, StateUnavailable),
+        )
 
     async def start(self) -> None:
         """Ends what is over, now and each hour, until `stop`."""
-        self._task = asyncio.create_task(self._keep_working(), name="end records of children")
+        self._working.start(at_once=True)
 
     async def stop(self) -> None:
         """Ends nothing more."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        await self._working.stop()
         await asyncio.to_thread(self._deletion.close)
 
     async def days(self) -> dict[str, int]:
@@ -76,6 +80,8 @@ class Under13Retention:
             )
             for condition in _over(own, today):
                 ended += await self._delete(table.name, condition)
+        if ended:
+            _log.info("ended %d records of children", ended)
         return ended
 
     async def _drop(self, table: str, kept_from: date) -> int:
@@ -96,15 +102,6 @@ class Under13Retention:
             await self._deletion.hide(table, condition)
             await self._deletion.remove(table)
         return rows
-
-    async def _keep_working(self) -> None:
-        while True:
-            try:
-                if ended := await self.work():
-                    _log.info("ended %d records of children", ended)
-            except (StoreError, StateUnavailable) as error:
-                _log.warning("records of children are ended later: %s", error)
-            await asyncio.sleep(ROUND_SECONDS)
 
 
 def _over(own: Mapping[str, int], today: date) -> list[str]:

@@ -4,7 +4,6 @@ PostgreSQL has the switch of each tenant and the wrapped keys, ClickHouse the se
 makes every text of theirs noise, in every copy of the store.
 """
 
-import asyncio
 import logging
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Collection, Iterable
@@ -17,6 +16,7 @@ from eduscope.privacy import KeyRing
 from eduscope_server.privacy.prose import Desk, Prose, prose_names
 from eduscope_server.privacy.sealing import CannotOpen, Place, WrappedKey, new_key, seal, unseal, unwrap, wrap
 from eduscope_server.privacy.subjects import Subject
+from eduscope_server.recurring import Recurring
 from eduscope_server.state import State, StateUnavailable, load_queries
 from eduscope_server.store import Store
 
@@ -67,19 +67,22 @@ class Vault:
         self._names: frozenset[str] = frozenset()
         self._names_sent: tuple[bytes, ...] = ()
         self._keys: OrderedDict[tuple[str, str], bytes] = OrderedDict()
-        self._task: asyncio.Task[None] | None = None
+        self._refreshing = Recurring(
+            self.refresh,
+            name="refresh the vault's tenants",
+            pause_seconds=REFRESH_SECONDS,
+            away=(StateUnavailable,),
+        )
 
     async def start(self) -> None:
         """Learns whose vault is on, wraps old keys anew, and follows until `stop`. Raises `StateUnavailable`."""
         await self.refresh()
         await self.rewrap()
-        self._task = asyncio.create_task(self._keep_fresh(), name="refresh the vault's tenants")
+        self._refreshing.start()
 
     async def stop(self) -> None:
         """Follows no more."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        await self._refreshing.stop()
 
     async def refresh(self) -> None:
         """Reads whose vault is on; a switch at another platform is followed after `REFRESH_SECONDS`."""
@@ -246,14 +249,6 @@ class Vault:
             (row["tenant_id"], row["subject"]): WrappedKey(row["key_id"], bytes(row["wrapped_key"]))
             for row in rows
         }
-
-    async def _keep_fresh(self) -> None:
-        while True:
-            await asyncio.sleep(REFRESH_SECONDS)
-            try:
-                await self.refresh()
-            except StateUnavailable as error:
-                _log.warning("the vault's tenants could not be refreshed: %s", error)
 
 
 def _columns(people: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
