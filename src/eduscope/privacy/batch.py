@@ -14,11 +14,21 @@ from eduscope.privacy.failures import failures
 from eduscope.privacy.finding import MAX_PASSES, redact, replaced, values
 from eduscope.privacy.gate import Scanner, message_patterns
 from eduscope.privacy.marker import WITHHELD
-from eduscope.privacy.plan import Plan, plan
+from eduscope.privacy.plan import Candidate, Plan, plan
 from eduscope.privacy.tenants import EVERYONE, tenants
 
 _FEW_CHARACTERS = 300
 """A scan costs some 3 µs whatever its size: a short text on its own is checked without."""
+
+Match = tuple[int, int]
+"""Where a match ends, counted back from behind the line break that ends its text; and the number of its pattern."""
+
+_SIGN_WITHIN = {"ipv4": 16, "username_said": 64, "username_key": 64}
+"""Modules whose signs stand so close before the end of the match that speaks for them: nobody looks elsewhere.
+
+The first dot of an address is 10 bytes before the first digit of its last number. `user` or a key's `=` is followed
+by at most two spaces, eight quotes and the 39 characters by which a name that begins like a token is told from one.
+"""
 
 
 class BatchRedactor:
@@ -28,7 +38,7 @@ class BatchRedactor:
         """Take a scanner and, for each of its patterns, the detector module that it speaks for."""
         self._scanner = scanner
         names = sorted(set(modules))
-        self._bits = [1 << names.index(name) for name in modules]
+        self._speaks_for = [(1 << names.index(name), _SIGN_WITHIN.get(name)) for name in modules]
 
         @cache
         def of(bits: int) -> Plan:
@@ -44,28 +54,47 @@ class BatchRedactor:
         waiting: Sequence[int] = range(len(kept))
         for _ in range(MAX_PASSES):
             suspects = self._suspects([kept[i] for i in waiting])
-            waiting = [at for i, bits in suspects.items() if self._replace(kept, at := waiting[i], bits)]
+            waiting = [at for i, matches in suspects if self._replace(kept, at := waiting[i], matches)]
             if not waiting:
                 return kept
         for at in waiting:
             kept[at] = WITHHELD
         return kept
 
-    def _suspects(self, texts: list[str]) -> dict[int, int]:
-        """For each text that may hold something: the detectors that must look at it, as bits."""
+    def _suspects(self, texts: list[str]) -> list[tuple[int, list[Match]]]:
+        """Which texts may hold something, and the matches in them."""
         parts = [text.encode("utf-8", "surrogatepass") for text in texts]
-        ends = list(accumulate(len(part) + 1 for part in parts))
-        found: dict[int, int] = {}
-        for end, pattern in self._scanner.matches(b"\n".join(parts)):
-            at = bisect_right(ends, end - 1)
-            found[at] = found.get(at, 0) | self._bits[pattern]
-        return found
+        stops = list(accumulate([len(part) + 1 for part in parts]))
+        suspects: list[tuple[int, list[Match]]] = []
+        at = stop = 0
+        for end, pattern in sorted(self._scanner.matches(b"\n".join(parts))):
+            if end > stop:
+                at = bisect_right(stops, end - 1, at)
+                stop = stops[at]
+                suspects.append((at, []))
+            suspects[-1][1].append((end - stop, pattern))
+        return suspects
 
-    def _replace(self, kept: list[str], at: int, bits: int) -> bool:
+    def _candidates(self, text: str, matches: list[Match]) -> list[Candidate]:
+        """The detectors that must look at a text, and where."""
+        bits, size = 0, len(text) + 1
+        windows: list[tuple[int, int]] = []
+        for end, pattern in matches:
+            bit, width = self._speaks_for[pattern]
+            bits |= bit
+            stop = size + end if width else size
+            start = stop - (width or size)
+            while windows and start <= windows[-1][1]:
+                start = min(start, windows.pop()[0])
+            windows.append((start, stop))
+        # Matches end at bytes; in ASCII alone that is a place in the text.
+        return self._plan(bits).candidates_within(text, windows if text.isascii() else [(0, size)])
+
+    def _replace(self, kept: list[str], at: int, matches: list[Match]) -> bool:
         """Puts markers into one text; False where there was nothing to replace, or nothing more to check."""
         text = kept[at]
         try:
-            found = values(text, self._plan(bits).sure_candidates(text))
+            found = values(text, self._candidates(text, matches))
             if found:
                 kept[at] = replaced(text, found)
         except Exception as error:  # noqa: BLE001 - failing closed, for this text alone

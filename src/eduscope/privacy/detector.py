@@ -9,7 +9,7 @@ from eduscope.privacy.signs import Sign
 Range = tuple[int, int]
 
 _SHORT_REACH = 3
-"""A sign so close to the beginning is nearly always a match's: then a search from there is quickest."""
+"""So few beginnings are tried one by one, 0.1 µs each: a search from the first would go on to the end of the text."""
 
 
 class Span(NamedTuple):
@@ -68,20 +68,22 @@ class Detector:
             return [found for match in self.pattern.finditer(text) if (found := self.locate(match))]
         ranges: list[Range] = []
         end = 0
-        near = self._near
+        near, begun = self._near, self.pattern.match
         for at in signs:
             if at < end:
                 continue
-            place = at - self.reach
+            before = at - self.reach
+            place = end if before < end else before
             if near is None:
-                match = self.pattern.search(text, end if place < end else place)
-                if match is None:
-                    break  # it went to the end of the text: no further sign leads to a match
+                match = begun(text, place)
+                while match is None and place < at:
+                    place += 1
+                    match = begun(text, place)
             else:
-                beginning = near(text, end if place < end else place)
-                match = self.pattern.match(text, beginning.end()) if beginning else None
-                if match is None:
-                    continue
+                beginning = near(text, place)
+                match = begun(text, beginning.end()) if beginning else None
+            if match is None:
+                continue
             end = match.end()
             found = self.locate(match)
             if found:

@@ -50,9 +50,12 @@ class Plan:
         first = self._any.search(text)
         if first is None:
             return []
+        return self._candidates(text, [sign.start() for sign in self._any.finditer(text, first.start())])
+
+    def _candidates(self, text: str, signs: Iterable[int]) -> list[Candidate]:
+        """The detectors that these are signs of."""
         found: dict[int, list[int]] = {}
-        for sign in self._any.finditer(text, first.start()):
-            at = sign.start()
+        for at in signs:
             character = text[at]
             group = self._group.get(character)
             if group is not None:
@@ -64,12 +67,18 @@ class Plan:
                 found.setdefault(numbers[part], []).append(at)
         return [(rank, detector, at) for n, at in found.items() for rank, detector in self._alike[n]]
 
-    def sure_candidates(self, text: str) -> list[Candidate]:
-        """The same, quicker where there is one group: for texts that are known to have a sign."""
+    def candidates_within(self, text: str, windows: Iterable[tuple[int, int]]) -> list[Candidate]:
+        """The same, with the signs that begin in one of the windows alone: these are in order, and do not overlap."""
+        signs: list[int] = []
+        search = self._any.search
+        for start, stop in windows:
+            sign = search(text, start)
+            while sign and (at := sign.start()) < stop:
+                signs.append(at)
+                sign = search(text, at + 1)
         if len(self._alike) > 1:
-            return self.candidates(text)
-        at = [sign.start() for sign in self._any.finditer(text)]
-        return [(rank, detector, at) for rank, detector in self._alike[0]] if at else []
+            return self._candidates(text, signs)
+        return [(rank, detector, signs) for rank, detector in self._alike[0]] if signs else []
 
 
 @cache

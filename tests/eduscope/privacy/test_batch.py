@@ -29,6 +29,22 @@ def test_a_batch_is_redacted_as_its_texts_are(texts: list[str]) -> None:
     assert batch_redactor().redact(texts) == [redact(text) for text in texts]
 
 
+PIECES = st.sampled_from(
+    [
+        *("10.1.2.3", "52.80.34.196", "1.2.0.0", "8.8.8.8.", ".9", "1", "-", "/", ":22", "version ", "5.6.7."),
+        *("for ", "invalid ", "user ", "user", "=", " = ", ": ", "uid", "euid=0", "login", '"', "\\", "root", "ada"),
+        *("usr_k1_", "a" * 25, "a" * 26, "[USERNAME]", "[IP]", "Failed password ", " from ", "[preauth]"),
+        *("authentication failures ", "illegal ", "logname=", "account_name", "x" * 40, "unknown ", "\ud800", "é", "\n", " " * 3),
+    ]
+)  # fmt: skip
+
+
+@settings(max_examples=600, deadline=None, derandomize=True)
+@given(texts=st.lists(st.lists(PIECES, max_size=14).map("".join), min_size=2, max_size=6))
+def test_names_and_addresses_are_found_where_the_scan_points_and_nowhere_else(texts: list[str]) -> None:
+    assert batch_redactor().redact(texts) == [redact(text) for text in texts]
+
+
 def test_all_examples_in_one_batch_come_out_as_each_alone() -> None:
     assert batch_redactor().redact(EXAMPLES) == [redact(text) for text in EXAMPLES]
     assert batch_redactor().redact([]) == []
