@@ -151,8 +151,8 @@ async def opened(settings: Settings) -> AsyncIterator[tuple[Litestar, Access]]:
         vault = Vault(state, store, ring)
         await vault.start()
         stack.push_async_callback(vault.stop)
-        await stack.enter_async_context(
-            followed(source, ring, store=store, parts=[vault.use_ring, rosters.use_ring])
+        links = await stack.enter_async_context(
+            followed(source, ring, state=state, store=store, parts=[vault.use_ring, rosters.use_ring])
         )
         admission = Admission(settings.max_waiting_bytes)
         lanes = Lanes(
@@ -200,6 +200,7 @@ async def opened(settings: Settings) -> AsyncIterator[tuple[Litestar, Access]]:
             windows=windows,
             declared_fields=declared_fields,
             people=people,
+            links=links,
             vault=vault,
             children=children,
             rosters=rosters,

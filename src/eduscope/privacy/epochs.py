@@ -9,6 +9,7 @@ import threading
 from collections.abc import Iterable
 
 from eduscope.privacy.keyring import KeyRing
+from eduscope.privacy.tokens import tokenize
 
 LINKS_MAX = 1_000_000
 """People linked at a time, some 250 MB for two epochs; the oldest go first."""
@@ -56,3 +57,20 @@ class Epochs:
         """Current tokens and their earlier ones, to be kept. Neither says who it is."""
         with self._lock:
             return dict(self._earlier)
+
+
+class _Current:
+    """The process's own, where it keeps any."""
+
+    epochs: Epochs | None = None
+
+
+def use_epochs(epochs: Epochs | None) -> None:
+    """From now on `meet` tells these epochs whom it meets; None: nobody."""
+    _Current.epochs = epochs
+
+
+def meet(value: str, kind: str = "usr") -> str:
+    """The current token of somebody whose value is at hand; the tokens of all epochs are linked, where that is kept."""
+    epochs = _Current.epochs
+    return tokenize(value, kind) if epochs is None else epochs.see(value, kind)

@@ -19,6 +19,7 @@ from eduscope_server.api import (
     contract,
     correlations,
     debug_windows,
+    epochs,
     erasures,
     errors,
     health,
@@ -42,6 +43,7 @@ from eduscope_server.debugging import DebugWindows
 from eduscope_server.privacy.certificate import Signer
 from eduscope_server.privacy.declared_fields import DeclaredFields
 from eduscope_server.privacy.erasure import Erasures
+from eduscope_server.privacy.person_links import PersonLinks
 from eduscope_server.privacy.retention import Under13Retention
 from eduscope_server.privacy.roster_files import RosterFiles
 from eduscope_server.privacy.rosters import Rosters
@@ -90,6 +92,7 @@ ROUTES: tuple[HTTPRouteHandler, ...] = (
     erasures.read_erasure,
     erasures.read_certificate,
     erasures.read_certificate_key,
+    epochs.join_epochs,
     prose.reveal_prose,
     prose.read_vault,
     prose.switch_vault,
@@ -118,6 +121,7 @@ def create_app(  # noqa: PLR0913 - the parts of a whole platform
     windows: DebugWindows | None = None,
     declared_fields: DeclaredFields | None = None,
     people: Erasures | None = None,
+    links: PersonLinks | None = None,
     vault: Vault | None = None,
     children: Under13Retention | None = None,
     rosters: Rosters | None = None,
@@ -129,7 +133,7 @@ def create_app(  # noqa: PLR0913 - the parts of a whole platform
     Before the server is told to stop, the caller calls `app.state.end_streams()`, or it waits for live tails that
     never end. `tail` is told of commits by the caller; without one, live tails look once a second.
     `windows` are the debug windows that the doors know too, `declared_fields` what the store's views follow,
-    `people` who erases them, `vault` what the lanes seal learners' text with,
+    `people` who erases them, `links` what is known of their tokens, `vault` what the lanes seal learners' text with,
     `children` who ends their records, `rosters` whose people are looked for.
     `secure_cookies` says that browsers reach the platform by https even where it does not see so itself.
     """
@@ -149,6 +153,7 @@ def create_app(  # noqa: PLR0913 - the parts of a whole platform
             children=children or Under13Retention(state, store),
             vault=vault or Vault(state, store, default_ring()),
             rosters=rosters or Rosters(state, RosterFiles(ROSTERS_FOLDER, default_ring())),
+            links=links or PersonLinks(state),
             erasures=people or Erasures(state, store, Signer.new(), release=""),
             secure_cookies=secure_cookies,
             console_folder=console_folder,
@@ -177,8 +182,8 @@ def _dependencies(**parts: Any) -> dict[str, Provide]:
         "identity": Provide(parameters.read_identity),
         "allowed": Provide(parameters.read_scope, sync_to_thread=False),
         "window": Provide(parameters.read_time, sync_to_thread=False),
-        "log_question": Provide(parameters.read_log_question, sync_to_thread=False),
-        "span_question": Provide(parameters.read_span_question, sync_to_thread=False),
+        "log_question": Provide(parameters.read_log_question),
+        "span_question": Provide(parameters.read_span_question),
     }
 
 

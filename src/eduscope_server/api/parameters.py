@@ -8,7 +8,9 @@ from litestar.di import NamedDependency
 from litestar.params import QueryParameter, SkipValidation
 
 from eduscope_server.access import Access, Identity
+from eduscope_server.privacy.person_links import PersonLinks
 from eduscope_server.query.fields import LOGS, SPANS
+from eduscope_server.query.people import people_in, with_all_epochs
 from eduscope_server.query.question import Question, ask
 from eduscope_server.query.scope import Scope
 from eduscope_server.query.times import Window, read_window
@@ -53,9 +55,10 @@ def read_time(from_: From = None, to: To = None) -> Window:
     return read_window(from_, to, now=datetime.now(UTC))
 
 
-def read_log_question(  # noqa: PLR0913, PLR0917 - one for each parameter of the request
+async def read_log_question(  # noqa: PLR0913, PLR0917 - one for each parameter of the request
     allowed: NamedDependency[Scope],
     window: NamedDependency[Window],
+    links: NamedDependency[PersonLinks],
     search: Query = "",
     tenant: Tenant = "",
     service: Service = "",
@@ -63,17 +66,23 @@ def read_log_question(  # noqa: PLR0913, PLR0917 - one for each parameter of the
 ) -> Question:
     """Which logs they ask for."""
     fields = {"tenant": tenant, "service": service, "level": level}
-    return ask(LOGS, window=window, scope=allowed, query=search, fields=fields)
+    return await _of_all_epochs(ask(LOGS, window=window, scope=allowed, query=search, fields=fields), links)
 
 
-def read_span_question(
+async def read_span_question(  # noqa: PLR0913, PLR0917 - as above
     allowed: NamedDependency[Scope],
     window: NamedDependency[Window],
+    links: NamedDependency[PersonLinks],
     search: Query = "",
     tenant: Tenant = "",
     service: Service = "",
 ) -> Question:
     """Which spans they ask for."""
-    return ask(
-        SPANS, window=window, scope=allowed, query=search, fields={"tenant": tenant, "service": service}
-    )
+    fields = {"tenant": tenant, "service": service}
+    return await _of_all_epochs(ask(SPANS, window=window, scope=allowed, query=search, fields=fields), links)
+
+
+async def _of_all_epochs(question: Question, links: PersonLinks) -> Question:
+    """The question about all tokens of whom it names. Raises `StateUnavailable` where it can't be known which."""
+    named = people_in(question.expression)
+    return with_all_epochs(question, await links.of_each(named)) if named else question

@@ -1,16 +1,17 @@
-"""`eduscope privacy keys`: the file with the key ring that makes tokens. No key is ever printed."""
+"""`eduscope privacy keys`: the file with the key ring that makes tokens, and who is joined over its epochs."""
 
 import contextlib
 import fcntl
 import os
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from eduscope.privacy import KeyRing, KeyRingError
-from eduscope_server.cli.connection import DataOption
+from eduscope_server.cli.connection import DataOption, UrlOption, connect
 from eduscope_server.cli.options import fail, load_settings
 
 FileOption = Annotated[
@@ -19,6 +20,9 @@ FileOption = Annotated[
         "--file", help="The key file. [EDUSCOPE_TOKEN_KEYS_FILE, default `token-keys` in the data folder]"
     ),
 ]
+
+_AT_ONCE = 200
+"""Ids in one request; 64 KiB is the most the API reads."""
 
 app = typer.Typer(help="Make and rotate the keys that turn people into tokens.", no_args_is_help=True)
 
@@ -57,6 +61,27 @@ def rotate(file: FileOption = "", data: DataOption = "") -> None:
         f"{rotated.current_id} makes tokens now; {', '.join(ring.ids)} stay for what was before. "
         "Give every service the same file, and keep a copy where backups are"
     )
+
+
+@app.command("join")
+def join(
+    ids: Annotated[typer.FileText, typer.Argument(help="Raw ids, one per line; `-` is standard input.")],
+    url: UrlOption = "",
+    data: DataOption = "",
+) -> None:
+    """After a rotation: have one token of these people find their records of all epochs. The ids are not kept."""
+    platform = connect(url, data)
+    lines = (line.strip() for line in ids)
+    named = (line for line in lines if line)
+    people = 0
+    while batch := list(islice(named, _AT_ONCE)):
+        joined = platform.post("/api/privacy/epochs", {"ids": batch})
+        people += joined["people"]
+        if len(joined["keys"]) < 2:
+            fail(
+                "the platform's ring has one key: there is nothing to join before `eduscope privacy keys rotate`"
+            )
+    typer.echo(f"{people} people are joined")
 
 
 def _file(file: str, data: str) -> Path:

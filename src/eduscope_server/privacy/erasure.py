@@ -22,6 +22,7 @@ from psycopg.types.json import Jsonb
 
 from eduscope_server.privacy.certificate import Signer
 from eduscope_server.privacy.deletion import Deletion
+from eduscope_server.privacy.person_links import all_linked, forget
 from eduscope_server.privacy.subjects import PERSON_TABLES, PersonTable, Subject, rows_about, rows_of
 from eduscope_server.state import State, StateUnavailable, load_queries
 from eduscope_server.store import Store, StoreError
@@ -173,10 +174,18 @@ class Erasures:
         return went_well
 
     async def _open(self, subject: Subject, *, reason: str, by: str) -> dict[str, Any]:
-        """Destroys the keys and writes the job, in one transaction; the same job, where it is open already."""
-        asked = {"tenant_id": subject.tenant_id, "tokens": list(subject.tokens), "digests": subject.digests}
+        """Destroys the keys and writes the job, in one transaction; the same job, where it is open already.
+
+        The subject's tokens of other epochs, where they are linked, are the subject's as well.
+        """
         async with self._state.transaction() as connection:
             await connection.execute(_QUERIES["lock"])
+            subject = subject._replace(tokens=await all_linked(connection, subject.tokens))
+            asked = {
+                "tenant_id": subject.tenant_id,
+                "tokens": list(subject.tokens),
+                "digests": subject.digests,
+            }
             row = await (await connection.execute(_QUERIES["open_erasure"], asked)).fetchone()
             if row is None:
                 added = asked | {"reason": reason, "by": by, "follow_seconds": FOLLOW_SECONDS}
@@ -184,6 +193,8 @@ class Erasures:
                 assert row is not None  # noqa: S101 - INSERT … RETURNING
                 keys = (await connection.execute(_QUERIES["destroy_keys"], asked)).rowcount
                 done = {"keys": keys, "erasure_id": row["erasure_id"]}
+                if subject.tenant_id is None:  # elsewhere they are still the same person
+                    await forget(connection, subject.tokens)
                 row = await (await connection.execute(_QUERIES["keys_destroyed"], done)).fetchone()
                 assert row is not None  # noqa: S101 - as above
                 await connection.execute(

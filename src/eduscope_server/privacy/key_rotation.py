@@ -10,7 +10,8 @@ from pathlib import Path
 from eduscope.privacy import KeyRing, KeyRingError, use_ring
 from eduscope.privacy.key_source import EnvironmentKeys, FileKeys, KeySource
 from eduscope.privacy.keyring import VARIABLE
-from eduscope_server.state import StateUnavailable
+from eduscope_server.privacy.person_links import PersonLinks
+from eduscope_server.state import State, StateUnavailable
 from eduscope_server.store import Store, StoreError, TokenKey
 
 _log = logging.getLogger(__name__)
@@ -92,9 +93,15 @@ class KeyRotation:
 
 @contextlib.asynccontextmanager
 async def followed(
-    source: KeySource, ring: KeyRing, *, store: Store, parts: Sequence[Take]
-) -> AsyncIterator[None]:
-    """The ring's source, followed: the engine, this process and then other parts take what is put there."""
+    source: KeySource, ring: KeyRing, *, state: State, store: Store, parts: Sequence[Take]
+) -> AsyncIterator[PersonLinks]:
+    """The ring's source, followed: other parts, the engine and then this process take what is put there.
+
+    What makes tokens comes last: who opens, seals and links is ready for them. Gives the links of people over the
+    ring's epochs.
+    """
+    links = PersonLinks(state)
+    await links.start(ring)
 
     async def give_engine(ring: KeyRing) -> None:
         await asyncio.to_thread(store.use_token_key, token_key(ring))
@@ -102,12 +109,13 @@ async def followed(
     async def give_process(ring: KeyRing) -> None:
         use_ring(ring)  # who remembers something made under the ring of before sees that it is another
 
-    rotation = KeyRotation(source, ring, give_engine, give_process, *parts)
+    rotation = KeyRotation(source, ring, links.use_ring, *parts, give_engine, give_process)
     rotation.start()
     try:
-        yield
+        yield links
     finally:
         await rotation.stop()
+        await links.stop()
 
 
 def token_key(ring: KeyRing) -> TokenKey:

@@ -50,6 +50,7 @@ CHANGES = {
     "/api/keys/{key_id}",
     "/api/login-codes",
     "/api/debug-windows/{window_id}",
+    "/api/privacy/epochs",
     "/api/privacy/fields/{name}",
     "/api/privacy/rosters/{tenant_id}",
     "/api/privacy/rosters/{tenant_id}/numbers",

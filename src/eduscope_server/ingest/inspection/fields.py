@@ -13,6 +13,7 @@ import msgspec
 
 from eduscope.contract import LEVELS, Field, FieldClass, attribute, on_change
 from eduscope.privacy import KeyRing, default_ring, is_clean, is_token, policy, redact, tenants, tokenize
+from eduscope.privacy.epochs import meet
 from eduscope.privacy.field_names import field_name
 from eduscope_server.ingest.inspection.texts import Texts
 
@@ -207,7 +208,7 @@ def person(value: str) -> str:
     """A token; any other name of a person becomes one."""
     kept = people.get(value)
     if kept is None:
-        kept = people.learn(value, value if not value or is_token(value) else tokenize(value))
+        kept = people.learn(value, value if not value or is_token(value) else meet(value))
     return kept
 
 

@@ -1,0 +1,102 @@
+"""Keys are rotated while records come in: nothing is refused, and whoever has one token finds the person's records."""
+
+import os
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+from tests.conftest import ADMIN_TOKEN, Platform
+from tests.ndjson import log_line
+
+from eduscope.privacy import KeyRing, is_token
+
+EDUSCOPE = Path(sys.executable).with_name("eduscope")
+
+
+def keys(platform: Platform, *words: str, said: str = "") -> str:
+    """`eduscope privacy keys …`."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("EDUSCOPE_")}
+    done = subprocess.run(
+        [str(EDUSCOPE), "privacy", "keys", *words, "--data", str(platform.folder)],
+        env=inherited | {"EDUSCOPE_READ_KEY": ADMIN_TOKEN, "EDUSCOPE_URL": platform.url},
+        input=said,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def ring(platform: Platform) -> KeyRing:
+    return KeyRing.from_file(platform.folder / "token-keys")
+
+
+def send(platform: Platform, service: str, count: int = 1) -> None:
+    """Lines of one person by both lanes: an e-mail address takes the second one to the inspection lane."""
+    platform.send(*[log_line(service_name=service, user_id="ada", message="quiz graded")] * count)
+    platform.send(log_line(service_name=service, user_id="ada", message="mail amy@school.example"))
+
+
+def wait_for_key(platform: Platform, key_id: str) -> None:
+    until = time.monotonic() + 20
+    while True:
+        send(platform, "probe")
+        if platform.count(f"service:probe user_id:usr_{key_id}_*") >= 2:
+            return
+        assert time.monotonic() < until, f"{key_id} was not in use within 20 seconds"
+        time.sleep(0.2)
+
+
+def test_a_rotation_refuses_nothing_and_one_token_finds_everything(own_platform: Platform) -> None:
+    own_platform.start()
+    before = ring(own_platform)
+    send(own_platform, "before")
+
+    sent, ended = [0], threading.Event()
+
+    def go_on() -> None:
+        while not ended.is_set():
+            send(own_platform, "meanwhile")
+            sent[0] += 2
+
+    sender = threading.Thread(target=go_on)
+    sender.start()
+    keys(own_platform, "rotate")
+    wait_for_key(own_platform, "k2")
+    ended.set()
+    sender.join()
+    send(own_platform, "after")
+
+    after = ring(own_platform)
+    assert after.ids == ("k2", "k1")
+    old, new = before.token("ada"), after.token("ada")
+    assert own_platform.count("service:meanwhile") == sent[0] > 0
+    until = time.monotonic() + 20
+    while own_platform.count(f"user_id:{old} service:after") != 2:  # the inspection lane has met her
+        assert time.monotonic() < until, "the tokens were not linked within 20 seconds"
+        time.sleep(0.2)
+    for token in (old, new):
+        assert is_token(token)
+        assert own_platform.count(f"user_id:{token} service:before") == 2
+        assert own_platform.count(f"user_id:{token} service:meanwhile") == sent[0]
+
+    assert keys(own_platform, "join", "-", said="ben\n\ncleo\n") == "2 people are joined\n"
+    assert [line.split()[0] for line in keys(own_platform, "list").splitlines()] == ["k2", "k1"]
+
+    (own_platform.folder / "token-keys").write_text("k3:short")
+    time.sleep(3)
+    send(own_platform, "broken")
+    assert own_platform.count("service:broken user_id:usr_k2_*") == 2
+    log = own_platform.folder.parent / f"{own_platform.folder.name}.log"
+    assert "key ring k2 stays in use" in log.read_text()
+    after.write(own_platform.folder / "token-keys")
+
+    answer = own_platform.reader.post(
+        "/api/privacy/erasures", json={"subject": old, "reason": "asked for by the person"}
+    )
+    assert answer.json()["stage"] in {"hidden", "removed"}
+    assert own_platform.count(f"user_id:{old} OR user_id:{new}") == 0
