@@ -21,7 +21,7 @@ FileOption = Annotated[
     ),
 ]
 
-_AT_ONCE = 200
+_AT_ONCE = 100
 """Ids in one request; 64 KiB is the most the API reads."""
 
 app = typer.Typer(help="Make and rotate the keys that turn people into tokens.", no_args_is_help=True)
