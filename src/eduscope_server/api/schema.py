@@ -8,6 +8,7 @@ from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin, OpenAPIRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 
+from eduscope_server.api.openapi import completed
 from eduscope_server.api.pages import html
 
 
@@ -37,6 +38,14 @@ def _operation(method: str, path: str, operation: dict[str, Any]) -> str:
     return f"<section>{heading}{words}<dl>{rows}</dl></section>"
 
 
+class WholePlugin(JsonRenderPlugin):
+    """The document beside that page, whole as at `/openapi.json`."""
+
+    def render(self, request: Request[Any, Any, Any], openapi_schema: dict[str, Any]) -> bytes:
+        """The document as JSON."""
+        return super().render(request, completed(openapi_schema))
+
+
 CONFIG = OpenAPIConfig(
     title="EduScope",
     version="1",
@@ -47,7 +56,7 @@ CONFIG = OpenAPIConfig(
     ),
     use_handler_docstrings=True,
     path="/docs",
-    render_plugins=[PagePlugin(path="/", media_type=MediaType.HTML), JsonRenderPlugin()],
+    render_plugins=[PagePlugin(path="/", media_type=MediaType.HTML), WholePlugin()],
     security=[{"readerKey": []}, {"session": []}],
     components=Components(
         security_schemes={
@@ -69,4 +78,4 @@ CONFIG = OpenAPIConfig(
 @get("/openapi.json", include_in_schema=False, media_type=MediaType.JSON)
 async def read_schema(request: Request[Any, Any, Any]) -> Response[dict[str, Any]]:
     """The document. Public: it holds no data."""
-    return Response(request.app.openapi_schema.to_schema(), headers={"cache-control": "no-cache"})
+    return Response(completed(request.app.openapi_schema.to_schema()), headers={"cache-control": "no-cache"})

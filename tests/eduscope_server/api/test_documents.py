@@ -3,7 +3,9 @@
 import re
 from pathlib import Path
 
+import pytest
 from litestar import Litestar
+from tests.eduscope_server.api.conftest import Client
 
 from eduscope_server.query.fields import ALIASES, LOGS
 from eduscope_server.query.language import parse
@@ -25,6 +27,46 @@ def test_the_api_page_lists_every_route(app: Litestar) -> None:
     }
     # The doors are mounted by the caller; here one stands for all.
     assert listed - {("POST", "/v1/traces"), ("POST", "/v1/ndjson")} == mounted
+
+
+async def test_the_document_tells_every_failure_in_the_shape_they_have(anyone: Client) -> None:
+    paths = (await anyone.get("/openapi.json")).json()["paths"]
+    for path, methods in paths.items():
+        for operation in methods.values():
+            answers = operation["responses"]
+            failures = {status: answer for status, answer in answers.items() if status[0] not in "23"}
+            assert "default" in failures
+            for answer in failures.values():
+                shape = answer["content"]["application/json"]["schema"]
+                assert shape == {"$ref": "#/components/schemas/Problem"}, path
+            assert ("401" in answers) == (operation.get("security") != []), path
+            assert ("404" in answers) == ("{" in path), path
+
+
+@pytest.mark.parametrize("path", ["/contract/v1.json", "/healthz", "/readyz", "/metrics"])
+async def test_what_is_open_in_the_document_is_open(anyone: Client, path: str) -> None:
+    document = (await anyone.get("/openapi.json")).json()
+    assert document["paths"][path]["get"]["security"] == []
+    assert (await anyone.get(path)).status_code == 200
+
+
+async def test_every_reference_of_the_document_leads_somewhere(anyone: Client) -> None:
+    text = (await anyone.get("/openapi.json")).text
+    shapes = (await anyone.get("/openapi.json")).json()["components"]["schemas"]
+    named = set(re.findall(r'"#/components/schemas/([^"]+)"', text))
+    assert len(named) > 40
+    assert named <= set(shapes)
+
+
+async def test_the_document_tells_what_is_read_raw(anyone: Client) -> None:
+    paths = (await anyone.get("/openapi.json")).json()["paths"]
+    assert set(paths["/v1/logs"]["post"]["requestBody"]["content"]) == {
+        "application/x-protobuf",
+        "application/json",
+    }
+    roster = paths["/api/privacy/rosters/{tenant_id}"]
+    assert list(roster["put"]["requestBody"]["content"]) == ["text/csv"]
+    assert "requestBody" not in roster["delete"]
 
 
 def test_every_query_on_the_page_is_read() -> None:
