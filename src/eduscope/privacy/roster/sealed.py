@@ -38,7 +38,7 @@ class _Header(msgspec.Struct, frozen=True):
 def write_sealed(path: Path, people: Sequence[Person], ring: KeyRing) -> None:
     """Write a roster that only holders of the ring can read. Replaces the file in one step; its mode is 0600."""
     key_id = ring.current_id
-    hashes = b"".join(sorted({_hash(ring.key(key_id), value) for p in people for value in values_of(p)}))
+    hashes = _sorted(_hash(ring.key(key_id), value) for person in people for value in values_of(person))
     nonce = os.urandom(NONCE_BYTES)
     header = _Header(FORMAT, key_id, len(people), len(hashes) // HASH_BYTES, nonce.hex())
     opening = msgspec.json.encode(header) + b"\n" + hashes
@@ -97,6 +97,14 @@ def _normal(value: str) -> str:
 
 def _hash(key: bytes, value: str) -> bytes:
     return digest(key, b"roster:" + value.encode("utf-8", "surrogatepass"), "sha256")[:HASH_BYTES]
+
+
+def _sorted(hashes: Iterable[bytes]) -> bytes:
+    """Each once and in order. Sorted in one go, 800,000 would stop all other threads for half a second."""
+    parts: list[set[bytes]] = [set() for _ in range(256)]
+    for value in hashes:
+        parts[value[0]].add(value)
+    return b"".join(b"".join(sorted(part)) for part in parts)
 
 
 def _cipher(ring: KeyRing, key_id: str) -> Any:
