@@ -85,7 +85,8 @@ class BatchRedactor:
             stop = size + end if width else size
             start = stop - (width or size)
             while windows and start <= windows[-1][1]:
-                start = min(start, windows.pop()[0])
+                first, last = windows.pop()
+                start, stop = min(start, first), max(stop, last)
             windows.append((start, stop))
         # Matches end at bytes; in ASCII alone that is a place in the text.
         return self._plan(bits).candidates_within(text, windows if text.isascii() else [(0, size)])

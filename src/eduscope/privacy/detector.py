@@ -70,24 +70,23 @@ class Detector:
         end = 0
         near, begun = self._near, self.pattern.match
         for at in signs:
-            if at < end:
-                continue
-            before = at - self.reach
-            place = end if before < end else before
-            if near is None:
-                match = begun(text, place)
-                while match is None and place < at:
-                    place += 1
+            while at >= end:  # a match may end before the sign, and another begin between them
+                before = at - self.reach
+                place = end if before < end else before
+                if near is None:
                     match = begun(text, place)
-            else:
-                beginning = near(text, place)
-                match = begun(text, beginning.end()) if beginning else None
-            if match is None:
-                continue
-            end = match.end()
-            found = self.locate(match)
-            if found:
-                ranges.append(found)
+                    while match is None and place < at:
+                        place += 1
+                        match = begun(text, place)
+                else:
+                    beginning = near(text, place)
+                    match = begun(text, beginning.end()) if beginning else None
+                if match is None:
+                    break
+                end = match.end()
+                found = self.locate(match)
+                if found:
+                    ranges.append(found)
         return ranges
 
 

@@ -34,7 +34,8 @@ PIECES = st.sampled_from(
         *("10.1.2.3", "52.80.34.196", "1.2.0.0", "8.8.8.8.", ".9", "1", "-", "/", ":22", "version ", "5.6.7."),
         *("for ", "invalid ", "user ", "user", "=", " = ", ": ", "uid", "euid=0", "login", '"', "\\", "root", "ada"),
         *("usr_k1_", "a" * 25, "a" * 26, "[USERNAME]", "[IP]", "Failed password ", " from ", "[preauth]"),
-        *("authentication failures ", "illegal ", "logname=", "account_name", "x" * 40, "unknown ", "\ud800", "é", "\n", " " * 3),
+        *("authentication failures ", "illegal ", "logname=", "account_name", "x" * 40, "unknown ", "\ud800", "é"),
+        *("\n", " " * 3, "password", "mail ada@example.com"),
     ]
 )  # fmt: skip
 
@@ -71,3 +72,10 @@ def test_where_one_detector_fails_its_text_is_withheld_and_counted(monkeypatch: 
     assert kept == ["all is well", WITHHELD, "quiz submitted"] * 9
     assert redact("mail ada@example.com") == WITHHELD
     assert failures.counts["RuntimeError"] == before + 10
+
+
+@pytest.mark.parametrize("text", ["uid=0 user=ada", "euid=0 from logname=ada", "user=42 login=ada"])
+def test_a_value_is_found_close_behind_one_that_is_spared(text: str) -> None:
+    kept = text.replace("ada", "[USERNAME]")
+    assert redact(text) == kept
+    assert batch_redactor().redact([text, text]) == [kept, kept]
