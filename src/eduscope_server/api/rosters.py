@@ -16,11 +16,9 @@ from eduscope.privacy.numbers import PATTERNS_MAX
 from eduscope_server.access import Identity
 from eduscope_server.api.erasures import check_tenant, read_officer
 from eduscope_server.api.problems import NothingFound
+from eduscope_server.privacy.roster_files import CSV_BYTES_MAX
 from eduscope_server.privacy.rosters import Held, Rosters
 from eduscope_server.query.errors import ParameterError
-
-ROSTER_BYTES_MAX = 64 << 20
-"""A million short lines, or 250,000 of OneRoster with every column."""
 
 InPath = Annotated[str, PathParameter(pattern=r"^[A-Za-z0-9._-]{1,64}$(?!\n)", description="Whose.")]
 Why = Annotated[str, QueryParameter(max_length=500, description="Why. Kept in the access log, redacted.")]
@@ -75,7 +73,7 @@ async def list_rosters(
 @put(
     "/api/privacy/rosters/{tenant_id:str}",
     summary="Load a roster",
-    request_max_body_size=ROSTER_BYTES_MAX,
+    request_max_body_size=CSV_BYTES_MAX,
     operation_class=_CsvBody,
     **_FOR_OFFICERS,
 )
@@ -97,7 +95,7 @@ async def load_roster(
             tenant_id, await request.body(), reason=redact(reason.strip()), by=officer.name
         )
     except RosterUnreadable as error:
-        raise ParameterError("body:", str(error), hint="the roster of before is still in use") from error
+        raise ParameterError("body:", str(error), hint="nothing was changed") from error
     return _shown(held)
 
 

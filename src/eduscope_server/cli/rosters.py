@@ -47,8 +47,12 @@ def load(
       eduscope privacy roster load users.csv --tenant north-high
       eduscope privacy roster load users.csv --tenant north-high --reason "start of term"
     """
+    from eduscope_server.privacy.roster_files import CSV_BYTES_MAX
+
     try:
         size_bytes = file.stat().st_size
+        if size_bytes > CSV_BYTES_MAX:
+            fail(f"{file} has {size_bytes} bytes; expected at most {CSV_BYTES_MAX}: leave out other columns")
         with file.open("rb") as csv, _progress(size_bytes) as told:
             loaded = connect(url, data).put_file(
                 _path_of(tenant),

@@ -15,6 +15,9 @@ from eduscope.privacy.roster import Person, Roster, people_in, read_sealed, seal
 
 _log = logging.getLogger(__name__)
 
+CSV_BYTES_MAX = 64 << 20
+"""A million short lines, or 250,000 of OneRoster with every column."""
+
 PEOPLE_MAX = 500_000
 """Some 600 MB, and twice that while one takes another's place."""
 

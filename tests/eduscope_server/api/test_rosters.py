@@ -9,8 +9,7 @@ from tests.eduscope_server.api.conftest import Client, ReaderOf, client_of
 from eduscope.privacy import KeyRing, redact
 from eduscope_server.access import Access
 from eduscope_server.api import create_app
-from eduscope_server.api.rosters import ROSTER_BYTES_MAX
-from eduscope_server.privacy.roster_files import RosterFiles
+from eduscope_server.privacy.roster_files import CSV_BYTES_MAX, RosterFiles
 from eduscope_server.privacy.rosters import Rosters
 from eduscope_server.state import State
 from eduscope_server.store import Store
@@ -113,7 +112,7 @@ async def test_what_is_no_tenant_is_refused(officer: Client, tenant: str) -> Non
 
 
 async def test_a_body_beyond_the_limit_is_refused(officer: Client) -> None:
-    length = {"content-length": str(ROSTER_BYTES_MAX + 1)}
+    length = {"content-length": str(CSV_BYTES_MAX + 1)}
     assert (await officer.put(NORTH, content=b"x", headers=length)).status_code == 413
 
 
