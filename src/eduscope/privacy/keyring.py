@@ -6,8 +6,8 @@ import os
 import re
 import secrets
 import stat
-from collections.abc import Iterable, Mapping
-from hmac import digest
+from collections.abc import Callable, Iterable, Mapping
+from hashlib import sha256
 from pathlib import Path
 from typing import Self
 
@@ -35,6 +35,7 @@ class KeyRing:
             raise KeyRingError("The key ring is empty; expected at least one `id:base64key`.")
         self.ephemeral = ephemeral
         self.current_id = next(iter(self._keys))
+        self._hashes = {key_id: _keyed_hash(key) for key_id, key in self._keys.items()}
         self._cached: dict[tuple[str, str], str] = {}
 
     @classmethod
@@ -123,12 +124,12 @@ class KeyRing:
 
     def code(self, data: bytes, characters: int) -> str:
         """A short keyed hash, for values that are hashed in part."""
-        return _base32(digest(self.key(), data, "sha256"), characters)
+        return _base32(self._hashes[self.current_id](data), characters)
 
     def _made(self, key_id: str, kind: str, value: str) -> str:
         """HMAC over kind and value: who can have values of one kind hashed learns nothing about another kind."""
         message = f"{kind}:{value}".encode("utf-8", "surrogatepass")
-        return f"{kind}_{key_id}_{_base32(digest(self._keys[key_id], message, 'sha256'), _DIGEST_CHARACTERS)}"
+        return f"{kind}_{key_id}_{_base32(self._hashes[key_id](message), _DIGEST_CHARACTERS)}"
 
     def __repr__(self) -> str:
         return f"KeyRing(ids={self.ids!r}, ephemeral={self.ephemeral})"
@@ -145,19 +146,39 @@ def write_private(path: Path, data: bytes) -> None:
     beside.replace(path)
 
 
+_BLOCK_BYTES = 64
+
+
+def _keyed_hash(key: bytes) -> Callable[[bytes], bytes]:
+    """HMAC-SHA256 (RFC 2104) of this key. The key's two blocks are hashed once and copied: 0.5 µs a value, where
+    `hmac.digest` takes 1.3."""
+    block = (sha256(key).digest() if len(key) > _BLOCK_BYTES else key).ljust(_BLOCK_BYTES, b"\0")
+    inner = sha256(bytes(byte ^ 0x36 for byte in block))
+    outer = sha256(bytes(byte ^ 0x5C for byte in block))
+
+    def digest(message: bytes) -> bytes:
+        within, around = inner.copy(), outer.copy()
+        within.update(message)
+        around.update(within.digest())
+        return around.digest()
+
+    return digest
+
+
 _ALPHABET = "abcdefghijklmnopqrstuvwxyz234567"
 _PAIRS = [first + second for first in _ALPHABET for second in _ALPHABET]
-_BITS_OF_PAIR = 10
+_GROUP_BYTES, _GROUP_CHARACTERS = 5, 8
 
 
 def _base32(data: bytes, characters: int) -> str:
     """The first characters of RFC 4648 base32, in lower case: two at a time, thrice as fast as `base64.b32encode`."""
-    bits = (characters + 1) // 2 * _BITS_OF_PAIR
-    size = -(-bits // 8)
-    number = int.from_bytes(data[:size], "big") >> size * 8 - bits
-    return "".join([_PAIRS[number >> at & 1023] for at in range(bits - _BITS_OF_PAIR, -1, -_BITS_OF_PAIR)])[
-        :characters
-    ]
+    pairs, written = _PAIRS, ""
+    for at in range(0, -(-characters // _GROUP_CHARACTERS) * _GROUP_BYTES, _GROUP_BYTES):
+        bits = int.from_bytes(data[at : at + _GROUP_BYTES], "big")
+        written += (
+            f"{pairs[bits >> 30]}{pairs[bits >> 20 & 1023]}{pairs[bits >> 10 & 1023]}{pairs[bits & 1023]}"
+        )
+    return written[:characters]
 
 
 def _parsed(entry: str) -> tuple[str, bytes]:
