@@ -171,6 +171,8 @@ def _load_early(config: Config) -> None:
     A fork in the middle of an import leaves a child that waits for ever where it needs the same module.
     """
     redact("ready")
+    if config.endpoint or config.trace_targets():
+        "localhost".encode("idna")  # a connection's first name of a host loads this codec
     if config.endpoint and importlib.import_module("eduscope.delivery").has_zstd():
         importlib.import_module("zstandard")
 

@@ -160,3 +160,25 @@ def test_importing_starts_nothing_and_loads_little() -> None:
         "print(sorted(heavy & set(sys.modules)), threading.active_count())"
     )
     assert subprocess.check_output([sys.executable, "-c", program], text=True) == "[] 1\n"
+
+
+SENDING = """
+import eduscope, logging, sys
+eduscope.init(service="job", stdout=False)
+loaded = set(sys.modules)
+with eduscope.bind(tenant_id="t1", user_id="anna"), eduscope.tracing.span("work"):
+    logging.getLogger("library").warning("heard")
+    try:
+        raise ValueError("no mail for anna@school.example")
+    except ValueError:
+        eduscope.get_logger().exception("failed")
+eduscope.flush(10)
+print(sorted(set(sys.modules) - loaded))
+"""
+
+
+def test_nothing_is_loaded_after_the_start(platform: LocalPlatform) -> None:
+    """A fork in the middle of an import leaves a child that waits for it for ever, and loses what it logs."""
+    environ = {**os.environ, "EDUSCOPE_ENDPOINT": platform.url}
+    assert subprocess.check_output([sys.executable, "-c", SENDING], env=environ, text=True) == "[]\n"
+    assert platform.wait_for(1, "/v1/traces")
