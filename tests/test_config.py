@@ -40,6 +40,8 @@ def test_a_variable_set_to_nothing_is_not_set() -> None:
         ("max_body_bytes", "1048576", 1 << 20),
         ("max_body_bytes", "64MiB", 64 << 20),
         ("max_body_bytes", "2 GiB", 2 << 30),
+        ("network_bits_v4", "16", 16),
+        ("network_bits_v6", "64", 64),
         ("listen", "[::1]:80", Listen("::1", 80)),
         ("listen", "localhost:0", Listen("localhost", 0)),
         ("data", "~/x", Path("~/x").expanduser()),
@@ -58,6 +60,8 @@ def test_values_are_read(name: str, text: str, value: object) -> None:
         ("max_body_bytes", "0"),
         ("max_body_bytes", "-1"),
         ("max_body_bytes", "16MB"),
+        ("network_bits_v4", "23"),
+        ("network_bits_v6", "/48"),
         ("shutdown_seconds", "1.5"),
         ("listen", "4400"),
         ("listen", "127.0.0.1:65536"),
@@ -99,6 +103,19 @@ def test_a_short_secret_is_for_a_laptop_not_for_a_network() -> None:
     assert Settings.load({}, environment).ingest_key == "short"
     with pytest.raises(ConfigError, match=r"EDUSCOPE_INGEST_KEY has 5 characters; expected at least 16"):
         Settings.load({"listen": "0.0.0.0:4400"}, environment)
+
+
+def test_a_width_that_cannot_be_kept_says_which_can() -> None:
+    with pytest.raises(ConfigError, match='EDUSCOPE_NETWORK_BITS_V6 is "56"; expected 16, 32, 48 or 64'):
+        Settings.load({}, {"EDUSCOPE_NETWORK_BITS_V6": "56"})
+
+
+def test_a_key_ring_has_one_source_and_one_place() -> None:
+    ring = {"EDUSCOPE_TOKEN_KEYS": "k1:MDEyMzQ1Njc4OWFiY2RlZg=="}
+    with pytest.raises(ConfigError, match="a key ring has one source"):
+        Settings.load({"token_keys_file": "/keys"}, ring)
+    assert Settings.load({"token_keys_file": "~/keys"}, {}).key_file == Path("~/keys").expanduser()
+    assert Settings.load({"data": "/here"}, {}).key_file == Path("/here/token-keys")
 
 
 def test_one_secret_for_reading_and_sending_is_refused() -> None:

@@ -74,6 +74,9 @@ def serve(settings: Settings) -> None:
         release=RELEASE,
         log_level=settings.log_level,
         endpoint="",
+        # The ring is the platform's to take, from the same variables.
+        token_keys="",
+        token_keys_file="",
     )
     try:
         asyncio.run(_serve(settings))

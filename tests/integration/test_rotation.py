@@ -5,8 +5,10 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
 from tests.conftest import ADMIN_TOKEN, Platform
 from tests.ndjson import log_line
 
@@ -15,12 +17,33 @@ from eduscope.privacy import KeyRing, is_token
 EDUSCOPE = Path(sys.executable).with_name("eduscope")
 
 
+@pytest.fixture
+def followed(tmp_path: Path) -> Iterator[Platform]:
+    """A platform whose ring is in a file of its own."""
+    file = tmp_path / "keys"
+    KeyRing([("k1", b"1" * 32)]).write(file)
+    own = Platform(tmp_path / "data", EDUSCOPE_TOKEN_KEYS_FILE=str(file))
+    own.folder.mkdir()
+    own.start()
+    yield own
+    own.close()
+
+
+def key_file(platform: Platform) -> Path:
+    return platform.folder.parent / "keys"
+
+
 def keys(platform: Platform, *words: str, said: str = "") -> str:
     """`eduscope privacy keys …`."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("EDUSCOPE_")}
     done = subprocess.run(
-        [str(EDUSCOPE), "privacy", "keys", *words, "--data", str(platform.folder)],
-        env=inherited | {"EDUSCOPE_READ_KEY": ADMIN_TOKEN, "EDUSCOPE_URL": platform.url},
+        [str(EDUSCOPE), "privacy", "keys", *words],
+        env=inherited
+        | {
+            "EDUSCOPE_READ_KEY": ADMIN_TOKEN,
+            "EDUSCOPE_URL": platform.url,
+            "EDUSCOPE_TOKEN_KEYS_FILE": str(key_file(platform)),
+        },
         input=said,
         capture_output=True,
         text=True,
@@ -32,7 +55,7 @@ def keys(platform: Platform, *words: str, said: str = "") -> str:
 
 
 def ring(platform: Platform) -> KeyRing:
-    return KeyRing.from_file(platform.folder / "token-keys")
+    return KeyRing.from_file(key_file(platform))
 
 
 def send(platform: Platform, service: str, count: int = 1) -> None:
@@ -51,52 +74,51 @@ def wait_for_key(platform: Platform, key_id: str) -> None:
         time.sleep(0.2)
 
 
-def test_a_rotation_refuses_nothing_and_one_token_finds_everything(own_platform: Platform) -> None:
-    own_platform.start()
-    before = ring(own_platform)
-    send(own_platform, "before")
+def test_a_rotation_refuses_nothing_and_one_token_finds_everything(followed: Platform) -> None:
+    before = ring(followed)
+    send(followed, "before")
 
     sent, ended = [0], threading.Event()
 
     def go_on() -> None:
         while not ended.is_set():
-            send(own_platform, "meanwhile")
+            send(followed, "meanwhile")
             sent[0] += 2
 
     sender = threading.Thread(target=go_on)
     sender.start()
-    keys(own_platform, "rotate")
-    wait_for_key(own_platform, "k2")
+    keys(followed, "rotate")
+    wait_for_key(followed, "k2")
     ended.set()
     sender.join()
-    send(own_platform, "after")
+    send(followed, "after")
 
-    after = ring(own_platform)
+    after = ring(followed)
     assert after.ids == ("k2", "k1")
     old, new = before.token("ada"), after.token("ada")
-    assert own_platform.count("service:meanwhile") == sent[0] > 0
+    assert followed.count("service:meanwhile") == sent[0] > 0
     until = time.monotonic() + 20
-    while own_platform.count(f"user_id:{old} service:after") != 2:  # the inspection lane has met her
+    while followed.count(f"user_id:{old} service:after") != 2:  # the inspection lane has met her
         assert time.monotonic() < until, "the tokens were not linked within 20 seconds"
         time.sleep(0.2)
     for token in (old, new):
         assert is_token(token)
-        assert own_platform.count(f"user_id:{token} service:before") == 2
-        assert own_platform.count(f"user_id:{token} service:meanwhile") == sent[0]
+        assert followed.count(f"user_id:{token} service:before") == 2
+        assert followed.count(f"user_id:{token} service:meanwhile") == sent[0]
 
-    assert keys(own_platform, "join", "-", said="ben\n\ncleo\n") == "2 people are joined\n"
-    assert [line.split()[0] for line in keys(own_platform, "list").splitlines()] == ["k2", "k1"]
+    assert keys(followed, "join", "-", said="ben\n\ncleo\n") == "2 people are joined\n"
+    assert [line.split()[0] for line in keys(followed, "list").splitlines()] == ["k2", "k1"]
 
-    (own_platform.folder / "token-keys").write_text("k3:short")
+    key_file(followed).write_text("k3:short")
     time.sleep(3)
-    send(own_platform, "broken")
-    assert own_platform.count("service:broken user_id:usr_k2_*") == 2
-    log = own_platform.folder.parent / f"{own_platform.folder.name}.log"
-    assert "key ring k2 stays in use" in log.read_text()
-    after.write(own_platform.folder / "token-keys")
+    send(followed, "broken")
+    assert followed.count("service:broken user_id:usr_k2_*") == 2
+    log = followed.folder.parent / f"{followed.folder.name}.log"
+    assert log.read_text().count("key ring k2 stays in use") == 1
+    after.write(key_file(followed))
 
-    answer = own_platform.reader.post(
+    answer = followed.reader.post(
         "/api/privacy/erasures", json={"subject": old, "reason": "asked for by the person"}
     )
     assert answer.json()["stage"] in {"hidden", "removed"}
-    assert own_platform.count(f"user_id:{old} OR user_id:{new}") == 0
+    assert followed.count(f"user_id:{old} OR user_id:{new}") == 0
