@@ -1,15 +1,11 @@
 """`eduscope debug`: debug lines of one service, for a while, and on record."""
 
-import sys
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from eduscope_server.cli.connection import DataOption, UrlOption, connect
-from eduscope_server.cli.terminal import json_line, shown
-
-# Into a file or a pipe nothing is cut off.
-_WIDE = 200
+from eduscope_server.cli.listing import JsonOption, Row, minute, print_rows
 
 app = typer.Typer(
     help="Open, list and close debug windows: the only way to debug lines outside of development.",
@@ -31,32 +27,29 @@ def open_window(
         "/api/debug-windows",
         {"service": service, "environment": environment, "minutes": minutes, "reason": reason},
     )
-    typer.echo(
-        f"debug window {window['window_id']} is open until {window['ends_at'][:16].replace('T', ' ')} UTC"
-    )
+    typer.echo(f"debug window {window['window_id']} is open until {minute(window['ends_at'])} UTC")
 
 
 @app.command("list")
 def list_windows(
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object per line.")] = False,
+    as_json: JsonOption = False,
     url: UrlOption = "",
     data: DataOption = "",
 ) -> None:
     """List the windows, those that are over too."""
-    from rich.console import Console
-    from rich.table import Table
-
-    windows = connect(url, data).get("/api/debug-windows")["windows"]
-    if as_json:
-        for window in windows:
-            typer.echo(json_line(window))
-        return
-    table = Table(box=None, pad_edge=False)
-    for heading in ("id", "service", "environment", "state", "opened", "by", "reason"):
-        table.add_column(heading, no_wrap=True)
-    for window in windows:
-        table.add_row(*_row(window))
-    Console(highlight=False, width=None if sys.stdout.isatty() else _WIDE).print(table)
+    print_rows(
+        connect(url, data).get("/api/debug-windows")["windows"],
+        {
+            "id": lambda w: str(w["window_id"]),
+            "service": lambda w: w["service_name"],
+            "environment": lambda w: w["environment"],
+            "state": _state,
+            "opened": lambda w: minute(w["opened_at"]),
+            "by": lambda w: w["opened_by"],
+            "reason": lambda w: w["reason"],
+        },
+        as_json=as_json,
+    )
 
 
 @app.command("close")
@@ -70,15 +63,8 @@ def close_window(
     typer.echo(f"debug window {window_id} is closed")
 
 
-def _row(window: dict[str, Any]) -> list[str]:
+def _state(window: Row) -> str:
     left_minutes = window["seconds_left"] / 60
-    over = "closed" if window["closed_at"] else "over"
-    return [
-        str(window["window_id"]),
-        window["service_name"],
-        window["environment"],
-        f"{left_minutes:.0f} min left" if left_minutes > 0 else over,
-        window["opened_at"][:16].replace("T", " "),
-        shown(window["opened_by"]),
-        shown(window["reason"]),
-    ]
+    if left_minutes > 0:
+        return f"{left_minutes:.0f} min left"
+    return "closed" if window["closed_at"] else "over"

@@ -1,26 +1,21 @@
 """`eduscope privacy`, the part about records: what was found in them, and what people declare."""
 
-import sys
-from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from eduscope_server.cli.connection import DataOption, UrlOption, connect
+from eduscope_server.cli.listing import JsonOption, minute, print_rows
 from eduscope_server.cli.options import fail
 from eduscope_server.cli.privacy import app
-from eduscope_server.cli.terminal import json_line, shown
+from eduscope_server.cli.terminal import shown
 
 __all__ = ["app"]
-
-# Into a file or a pipe nothing is cut off.
-_WIDE = 200
 
 SinceOption = Annotated[str, typer.Option("--from", help="From when: -15m, -7d, or a time.")]
 UntilOption = Annotated[str, typer.Option("--to", help="Until when.")]
 ServiceOption = Annotated[str, typer.Option(help="Only this service.")]
 TenantOption = Annotated[str, typer.Option(help="Only this tenant.")]
-JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object per line.")]
 NameArgument = Annotated[str, typer.Argument(help="The field's name, such as course.colour.")]
 
 
@@ -37,16 +32,16 @@ def findings(
     """What was found in the records, by kind, service and field: counts, never values."""
     asked = _asked(since, until, service, tenant)
     found = connect(url, data).get("/api/privacy/findings", asked)["findings"]
-    _print(
+    print_rows(
         found,
-        as_json,
         {
             "kind": lambda f: f["kind"],
             "service": lambda f: f["service_name"],
             "field": lambda f: f["field"] or "-",
             "count": lambda f: str(f["count"]),
-            "last seen": lambda f: _minute(f["last_seen"]),
+            "last seen": lambda f: minute(f["last_seen"]),
         },
+        as_json=as_json,
     )
 
 
@@ -65,33 +60,33 @@ def undeclared(
     connection = connect(url, data)
     known = {field["name"] for field in connection.get("/api/privacy/fields")["fields"]}
     names = connection.get("/api/privacy/undeclared", asked)["undeclared"]
-    _print(
+    print_rows(
         [field for field in names if field["name"] not in known],
-        as_json,
         {
             "name": lambda f: f["name"],
             "services": lambda f: ", ".join(sorted(f["services"])),
             "count": lambda f: str(f["count"]),
-            "first seen": lambda f: _minute(f["first_seen"]),
-            "last seen": lambda f: _minute(f["last_seen"]),
+            "first seen": lambda f: minute(f["first_seen"]),
+            "last seen": lambda f: minute(f["last_seen"]),
             "looks like": lambda f: f["suggested_class"],
         },
+        as_json=as_json,
     )
 
 
 @app.command("fields")
 def list_fields(as_json: JsonOption = False, url: UrlOption = "", data: DataOption = "") -> None:
     """Fields that people declared on the platform."""
-    _print(
+    print_rows(
         connect(url, data).get("/api/privacy/fields")["fields"],
-        as_json,
         {
             "name": lambda f: f["name"],
             "class": lambda f: f["class"],
             "declared by": lambda f: f["declared_by"],
-            "declared": lambda f: _minute(f["declared_at"]),
+            "declared": lambda f: minute(f["declared_at"]),
             "description": lambda f: f["description"],
         },
+        as_json=as_json,
     )
 
 
@@ -133,28 +128,3 @@ def withdraw(name: NameArgument, url: UrlOption = "", data: DataOption = "") -> 
 def _asked(since: str, until: str, service: str, tenant: str) -> dict[str, str | int]:
     asked = {"from": since, "to": until, "service": service, "tenant": tenant}
     return {name: value for name, value in asked.items() if value}
-
-
-def _print(
-    rows: list[dict[str, Any]], as_json: bool, columns: dict[str, Callable[[dict[str, Any]], str]]
-) -> None:
-    from rich.console import Console
-    from rich.table import Table
-
-    if as_json:
-        for row in rows:
-            typer.echo(json_line(row))
-        return
-    if not rows:
-        typer.echo("none", err=True)
-        return
-    table = Table(box=None, pad_edge=False)
-    for heading in columns:
-        table.add_column(heading, no_wrap=True, justify="right" if heading == "count" else "left")
-    for row in rows:
-        table.add_row(*(shown(value(row)) for value in columns.values()))
-    Console(highlight=False, markup=False, width=None if sys.stdout.isatty() else _WIDE).print(table)
-
-
-def _minute(timestamp: str) -> str:
-    return timestamp[:16].replace("T", " ")

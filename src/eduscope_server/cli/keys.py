@@ -1,16 +1,12 @@
 """`eduscope keys`: who may send and who may read, and links to the console."""
 
-import sys
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from eduscope_server.cli.connection import DataOption, UrlOption, connect
-from eduscope_server.cli.terminal import json_line, shown
-
-# Into a file or a pipe nothing is cut off.
-_WIDE = 200
+from eduscope_server.cli.listing import JsonOption, minute, print_rows
 
 app = typer.Typer(help="Make, list and revoke keys; make links to the console.", no_args_is_help=True)
 
@@ -49,25 +45,25 @@ def create(
 
 @app.command("list")
 def list_keys(
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object per line.")] = False,
+    as_json: JsonOption = False,
     url: UrlOption = "",
     data: DataOption = "",
 ) -> None:
     """List the keys, without the keys."""
-    from rich.console import Console
-    from rich.table import Table
-
-    keys = connect(url, data).get("/api/keys")["keys"]
-    if as_json:
-        for key in keys:
-            typer.echo(json_line(key))
-        return
-    table = Table(box=None, pad_edge=False)
-    for heading in ("id", "key", "kind", "name", "tenant", "made", "last used", "state"):
-        table.add_column(heading, no_wrap=True)
-    for key in keys:
-        table.add_row(*_row(key))
-    Console(highlight=False, width=None if sys.stdout.isatty() else _WIDE).print(table)
+    print_rows(
+        connect(url, data).get("/api/keys")["keys"],
+        {
+            "id": lambda k: str(k["key_id"]),
+            "key": lambda k: k["key_start"],
+            "kind": lambda k: k["kind"],
+            "name": lambda k: k["name"],
+            "tenant": lambda k: k["tenant_id"] or "all",
+            "made": lambda k: minute(k["created_at"]),
+            "last used": lambda k: minute(k["last_used_at"]) or "never",
+            "state": lambda k: f"revoked {minute(k['revoked_at'])}" if k["revoked_at"] else "works",
+        },
+        as_json=as_json,
+    )
 
 
 @app.command("revoke")
@@ -85,20 +81,3 @@ def revoke(
 def link(url: UrlOption = "", data: DataOption = "") -> None:
     """Make a link that opens the console once, within ten minutes."""
     typer.echo(connect(url, data).make_link())
-
-
-def _row(key: dict[str, Any]) -> list[str]:
-    return [
-        str(key["key_id"]),
-        key["key_start"],
-        key["kind"],
-        shown(key["name"]),
-        key["tenant_id"] or "all",
-        _day(key["created_at"]),
-        _day(key["last_used_at"]) or "never",
-        f"revoked {_day(key['revoked_at'])}" if key["revoked_at"] else "works",
-    ]
-
-
-def _day(timestamp: str | None) -> str:
-    return timestamp[:16].replace("T", " ") if timestamp else ""
