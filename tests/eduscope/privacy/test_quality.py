@@ -3,7 +3,8 @@
 from pathlib import Path
 
 import pytest
-from bench.privacy import LABELS, NUMERIC, Text, false_numeric, labelled_prose, openssh_lines, reshaped, score
+from bench.labelled_texts import LABELS, Text, labelled_prose, openssh_lines, reshaped
+from bench.privacy_quality import NUMERIC, false_numeric, score
 
 LOGS = ["Apache", "BGL", "HDFS", "HPC", "HealthApp", "Hadoop", "OpenSSH", "Spark", "Windows", "Zookeeper"]
 
