@@ -13,7 +13,9 @@ from eduscope.privacy.tokens import is_token, tokenize
 
 # Digits alone are no drawn id: sixteen of them may be a card.
 _OPAQUE_ID = re.compile(r"(?=[0-9]*[a-f])[0-9a-f]{16,64}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_IDENTIFIER = re.compile(r"[A-Za-z0-9._:/@-]{0,200}")
+IDENTIFIER_FORM = r"(?:[A-Za-z0-9._:/@-]|\[[A-Z_][A-Z_]+\]|\[withheld(?::[a-z_]+)?\]){0,200}"
+"""Ids as systems make them, and what is left of one in which something was found. For ClickHouse, too."""
+_IDENTIFIER = re.compile(IDENTIFIER_FORM)
 _TIME = r"[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.][0-9]{1,9})?)?(?:Z|[+-][0-9]{2}:?[0-9]{2})?"
 MEASURE_FORM = (
     r"[+-]?[0-9]{1,30}(?:[.][0-9]{0,30})?(?:[eE][+-]?[0-9]{1,3})?|true|false|NaN|[+-]?Infinity"
@@ -47,7 +49,7 @@ def _identifier(value: str, ring: KeyRing | None) -> str:
         return value
     if _IDENTIFIER.fullmatch(value):
         return value if is_clean(value) else redact(value)
-    return value if is_marker(value) else tokenize(value, "und", ring)
+    return tokenize(value, "und", ring)
 
 
 def _token(value: str, ring: KeyRing | None) -> str:

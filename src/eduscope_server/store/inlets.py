@@ -16,6 +16,7 @@ from clickhouse_connect.driver.client import Client
 
 from eduscope.contract import LOG_FIELDS, STORED_CLEAR, FieldClass, attributes
 from eduscope.privacy.field_names import FIELD_NAME_FORM
+from eduscope.privacy.policy import IDENTIFIER_FORM as IDENTIFIER_FORM_OF_VALUES
 from eduscope.privacy.policy import MEASURE_FORM
 from eduscope_server.store.engine import DATABASE, NEEDS_INSPECTION_CODE, NOT_PLAIN_CODE
 from eduscope_server.store.sql import queries
@@ -37,8 +38,8 @@ IDENTIFIER_FORM = "[A-Za-z0-9._-]{8,64}"
 LABEL_FORM = "[A-Za-z0-9._:/@+ -]{0,128}"
 """A label, or nothing."""
 
-IDENTIFIER_VALUE_FORM = r"(?:[A-Za-z0-9._:/@-]|\\[[A-Za-z:_]+\\]){0,200}"
-"""What an attribute of class identifier may hold, as `eduscope.privacy.policy` has it, markers included."""
+IDENTIFIER_VALUE_FORM = IDENTIFIER_FORM_OF_VALUES.replace("\\", r"\\")
+"""What an attribute of class identifier may hold."""
 
 IDENTIFIERS_FORM = r"[A-Za-z0-9._:/@,\"\\[\\]-]{0,1000}"
 """Several of them."""

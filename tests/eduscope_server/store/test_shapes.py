@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 from tests.eduscope_server.store.inlet_blocks import INLETS, RING, block, stored
@@ -83,7 +83,10 @@ def test_a_path_that_the_policy_would_change_is_odd(path: str) -> None:
         assert re.search(as_python(PATH_ODD_FORM), path)
 
 
-@given(text=st.one_of(st.text("/a1-_.?#@:{}% ", max_size=30), st.text(max_size=20)))
+@given(text=st.one_of(st.text("/aA1-_.?#@:{}[]% ", max_size=30), st.text(max_size=20)))
+@example(text="[A]")
+@example(text="[Ada]")
+@example(text="[IP]:443")
 @settings(max_examples=300)
 def test_an_identifier_that_the_policy_would_change_is_odd(text: str) -> None:
     if policy.apply(attribute("course.id"), text, RING) != text and is_clean(text):

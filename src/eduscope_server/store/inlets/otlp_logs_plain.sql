@@ -16,8 +16,9 @@
 )))
 
 -- name: plain_attributes
+-- Keys as plain strings: they are read, looked up and written to maps of plain strings, and asked nothing else.
 Array(Tuple(
-    key LowCardinality(String),
+    key String,
     value Tuple(
         string_value String,
         int_value Int64,
@@ -27,8 +28,7 @@ Array(Tuple(
 ))
 
 -- name: functions
--- A key's class, as `otlp_logs` has it.
-(k -> if(match(k, '^(?:${name_form})$'), transform(k, ${names}, ${classes}, ${undeclared}), ${odd_name})) AS plain_class,
+${class_of_key} AS plain_class,
 -- The way of an attribute as `otlp_logs` has it, where that is to be left out or kept as it came.
 ((c, t, v) -> multiIf(
     t = 'text' AND c < ${column} AND v != '',

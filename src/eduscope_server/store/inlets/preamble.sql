@@ -31,7 +31,7 @@ Array(Tuple(
     (x -> if(match(x, '^(${token_form})?$'), x, concat(token_key.2, digest(concat('usr:', x))))) AS person,
 
     -- A key's class, by its number in `inlets.py`.
-    (k -> if(match(k, '^(?:${name_form})$'), transform(k, ${names}, ${classes}, ${undeclared}), ${odd_name})) AS class,
+    ${class_of_key} AS class,
     -- The way of an attribute, by its class, kind and text. Nearly all are kept as they came, so only the others
     -- (from ${written} on) are carried through `policy`. Undeclared numbers and booleans are harmless, and kept.
     ((c, t, v) -> multiIf(
@@ -68,6 +68,11 @@ Array(Tuple(
 
     -- Unix nanoseconds as a time; clamped to the year 2262, where the column's range ends.
     (t -> fromUnixTimestamp64Micro(toInt64(least(intDiv(t, 1000), 9214646400000000)), 'UTC')) AS moment
+
+-- name: class_of_key
+-- First whether the key is declared, as most are: only of the others it is asked whether they are names at all.
+(k -> if(transform(k, ${names}, ${classes}, ${undeclared}) != ${undeclared}, transform(k, ${names}, ${classes}, ${undeclared}),
+         if(match(k, '^(?:${name_form})$'), ${undeclared}, ${odd_name})))
 
 -- name: resource
 -- The stages that read a resource once and give its answers to each of its records.
