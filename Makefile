@@ -41,7 +41,7 @@ check: setup
 	@for part in $(WEB); do echo "== check of $$part"; (cd $$part && $(NPM) run check --if-present --silent) || exit 1; done
 
 bench: setup packages
-	@for script in bench/log_call.py bench/footprint.py bench/middleware.py bench/ingest.py bench/query.py bench/erasure.py bench/canary.py; do \
+	@for script in bench/log_call.py bench/footprint.py bench/middleware.py bench/ingest.py bench/query.py bench/erasure.py bench/canary.py bench/privacy.py; do \
 		echo "== $$script"; $(BIN)/python $$script || exit 1; done
 
 pin: $(STAMPS)/python
