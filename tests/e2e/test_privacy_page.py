@@ -118,3 +118,21 @@ def test_who_only_reads_sees_the_page_without_its_buttons(browser: Browser, own:
     expect(item).to_contain_text("An admin can declare it")
     expect(page.get_by_role("button", name="Declare", exact=True)).to_have_count(0)
     context.close()
+
+
+def test_whose_people_are_looked_for_is_shown_to_who_may_load_them(browser: Browser, own: Platform) -> None:
+    users = "givenName,familyName\nAda,Lovelace\nGrace,Hopper\n"
+    own.reader.put("/api/privacy/rosters/north-high", content=users).raise_for_status()
+    page = browser.new_page(extra_http_headers={"Authorization": f"Bearer {ADMIN_TOKEN}"})
+    page.goto(f"{own.url}/privacy")
+    expect(page.locator("[data-testid=roster][data-tenant=north-high]")).to_contain_text("2")
+    assert "Lovelace" not in page.content()
+    page.close()
+    own.reader.delete("/api/privacy/rosters/north-high").raise_for_status()
+
+    made = own.reader.post("/api/keys", json={"name": "a teacher", "kind": "read", "project": "default"})
+    page = browser.new_page(extra_http_headers={"Authorization": f"Bearer {made.json()['key']}"})
+    page.goto(f"{own.url}/privacy")
+    expect(page.get_by_role("heading", name="Declared here")).to_be_visible()
+    expect(page.get_by_role("heading", name="Rosters")).to_have_count(0)
+    page.close()

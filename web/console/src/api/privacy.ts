@@ -40,6 +40,17 @@ export interface DeclaredField {
   declared_at: string;
 }
 
+/** What there is of a tenant's own people and numbers; never who. */
+export interface Roster {
+  tenant_id: string;
+  people: number;
+  loaded_at: string | null;
+  size_bytes: number;
+  numbers: string[];
+  /** Why it cannot be used: the tenant's texts are withheld. */
+  problem: string;
+}
+
 export interface PrivacyScope {
   service: string;
   tenant: string;
@@ -60,6 +71,8 @@ export const useUndeclared = (scope: PrivacyScope, live: boolean) =>
   useRead<{ undeclared: UndeclaredField[] }>("/api/privacy/undeclared", { ...scope }, often(live));
 
 export const useDeclared = () => useRead<{ fields: DeclaredField[] }>(FIELDS, {});
+
+export const useRosters = () => useRead<{ rosters: Roster[] }>("/api/privacy/rosters", {});
 
 /** Declares a field; what comes in from then on is kept as its class says. */
 export function useDeclare() {

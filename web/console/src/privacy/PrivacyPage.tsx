@@ -13,6 +13,7 @@ import { DeclaredTable } from "./DeclaredTable";
 import { FindingTable } from "./FindingTable";
 import { kindsOf } from "./kinds";
 import { Legend } from "./Legend";
+import { OwnPeople } from "./OwnPeople";
 import { UndeclaredList } from "./UndeclaredList";
 
 /** What was found in the records, what nobody declared, and what people declared. */
@@ -32,6 +33,7 @@ export function PrivacyPage() {
       <Found scope={scope} />
       <Undeclared scope={scope} isAdmin={isAdmin} />
       <Declared isAdmin={isAdmin} />
+      {(isAdmin || session.data?.roles.includes("privacy")) && <OwnPeople />}
     </div>
   );
 }
