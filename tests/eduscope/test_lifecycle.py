@@ -27,7 +27,7 @@ def test_without_a_platform_lines_go_to_stdout_and_nothing_else_runs(
     logging.getLogger("library").warning("heard")
     lines = [json.loads(line) for line in capfd.readouterr().out.splitlines()]
     assert [line["message"] for line in lines] == ["said", "heard"]
-    assert set(threading.enumerate()) == before
+    assert set(threading.enumerate()) <= before  # a thread of an earlier test may have ended meanwhile
 
 
 def test_the_platform_gets_the_bytes_of_stdout_and_the_spans(
