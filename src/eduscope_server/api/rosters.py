@@ -6,8 +6,6 @@ from typing import Annotated, Any
 import msgspec
 from litestar import Request, delete, get, put
 from litestar.di import NamedDependency
-from litestar.openapi.spec import OpenAPIMediaType, Operation, RequestBody, Schema
-from litestar.openapi.spec.enums import OpenAPIType
 from litestar.params import JSONBody, PathParameter, QueryParameter
 
 from eduscope.privacy import PatternRefused, redact
@@ -51,14 +49,6 @@ class NumbersWanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reason: Annotated[str, msgspec.Meta(max_length=500)] = ""
 
 
-class _CsvBody(Operation):
-    """The document's word on a body that no handler's argument describes."""
-
-    def __post_init__(self) -> None:
-        text = OpenAPIMediaType(schema=Schema(type=OpenAPIType.STRING))
-        self.request_body = RequestBody(content={"text/csv": text}, required=True)
-
-
 @get("/api/privacy/rosters", summary="List rosters", **_FOR_OFFICERS)
 async def list_rosters(
     rosters: NamedDependency[Rosters], officer: NamedDependency[Identity]
@@ -74,7 +64,6 @@ async def list_rosters(
     "/api/privacy/rosters/{tenant_id:str}",
     summary="Load a roster",
     request_max_body_size=CSV_BYTES_MAX,
-    operation_class=_CsvBody,
     **_FOR_OFFICERS,
 )
 async def load_roster(
