@@ -13,6 +13,7 @@ from eduscope.context import (
     new_id,
 )
 from eduscope.privacy import is_token, tokenize
+from eduscope.privacy.epochs import meet
 from eduscope.record_ids import is_correlation_id, is_tenant_id, valid_correlation_id
 from eduscope.values import as_text
 
@@ -122,7 +123,7 @@ def _tenant(given: object) -> str:
 
 def _person(given: object) -> str:
     text = as_text(given, ID_CHARS_MAX)
-    return text if not text or is_token(text) else tokenize(text)
+    return text if not text or is_token(text) else meet(text)
 
 
 def _request(given: object) -> str:

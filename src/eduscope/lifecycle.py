@@ -5,6 +5,7 @@ import os
 import sys
 import threading
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ from eduscope.consent import ConsentSource, use_source
 from eduscope.contract import HIGH_VOLUME_EVENTS
 from eduscope.contract.headers import ENVIRONMENT_HEADER, SERVICE_HEADER
 from eduscope.debug_window import DebugWindow
+from eduscope.epoch_links import INTERVAL_SECONDS, PATH, QUEUE_BYTES, EpochLinks, LinkTally
 from eduscope.export import Exporter
 from eduscope.fields import forget
 from eduscope.line import LEVELS, NO_TRACE, Lines
@@ -39,6 +41,7 @@ class Running:
     window: DebugWindow
     spans: "Spans | None"
     keys: "KeyFile | None"
+    links: EpochLinks | None
     capture: "Capture | None"
     events: "EventsClient | None"
 
@@ -106,7 +109,8 @@ def running_config() -> Config | None:
 
 def _start(config: Config) -> Running:
     _load_early(config)
-    keys = _use_token_keys(config)
+    links = EpochLinks(partial(_make_link_exporter, config)) if config.endpoint else None
+    keys = _use_token_keys(config, links)
     _share_metrics(config)
     spans = _start_spans(config) if config.tracing else None
     window = DebugWindow()
@@ -125,6 +129,7 @@ def _start(config: Config) -> Running:
         window=window,
         spans=spans,
         keys=keys,
+        links=links,
         capture=capture,
         events=events,
     )
@@ -149,6 +154,8 @@ def _stop(running: Running) -> None:
     running.window.end()
     if running.keys is not None:
         running.keys.end()
+    if running.links is not None:
+        running.links.close(timeout_seconds)
     if running.capture is not None:
         running.capture.end()
     if running.events is not None:
@@ -177,26 +184,33 @@ def _load_early(config: Config) -> None:
         importlib.import_module("zstandard")
 
 
-def _use_token_keys(config: Config) -> "KeyFile | None":
+def _use_token_keys(config: Config, links: EpochLinks | None) -> "KeyFile | None":
     """The key ring and what of addresses stays; what follows a file with the ring, for those who have one."""
     use_network_bits(NetworkBits(config.network_bits_v4, config.network_bits_v6))
     option = "token_keys_file" if config.token_keys_file else "token_keys"
     try:
         if config.token_keys_file:
-            return _follow_key_file(Path(config.token_keys_file))
+            return _follow_key_file(Path(config.token_keys_file), links)
         if config.token_keys:
-            use_ring(KeyRing.parse(config.token_keys))
+            _take_ring(KeyRing.parse(config.token_keys), links)
     except KeyRingError as error:
         raise ConfigurationError(f"{option} (EDUSCOPE_{option.upper()}) cannot be used: {error}") from error
     forget()
     return None
 
 
-def _follow_key_file(path: Path) -> "KeyFile":
+def _take_ring(ring: KeyRing, links: EpochLinks | None) -> None:
+    """Makes tokens with a ring, and forgets those made before."""
+    if links is not None:
+        links.use(ring)
+    use_ring(ring)
+    forget()
+    logging.lines().forget()
+
+
+def _follow_key_file(path: Path, links: EpochLinks | None) -> "KeyFile":
     def take(ring: KeyRing) -> None:
-        use_ring(ring)
-        forget()
-        logging.lines().forget()
+        _take_ring(ring, links)
 
     def complain(what: str) -> None:
         logging.get_logger().error("key ring stays as it was", exception_message=what)
@@ -249,6 +263,19 @@ def _make_exporter(config: Config, window: DebugWindow) -> Exporter:
         interval_seconds=config.export_interval_seconds,
         keep_newest=config.export_when_full == "drop_oldest",
         in_thread=_quieten,
+    )
+
+
+def _make_link_exporter(config: Config) -> Exporter:
+    delivery = importlib.import_module("eduscope.delivery")
+    door = delivery.platform_door(config.endpoint, config.ingest_key, PATH)
+    return Exporter(
+        lambda: delivery.Delivery(door, config.export_timeout_seconds),
+        queue_bytes=QUEUE_BYTES,
+        batch_bytes=config.export_batch_bytes,
+        interval_seconds=INTERVAL_SECONDS,
+        in_thread=_quieten,
+        tally=LinkTally(),
     )
 
 

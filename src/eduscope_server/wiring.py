@@ -204,12 +204,12 @@ async def opened(settings: Settings) -> AsyncIterator[tuple[Litestar, Access]]:
         for ending in (people, children):
             await ending.start()
             stack.push_async_callback(ending.stop)
-        doors = make_doors(Shared(access, lanes, admission, _limits(settings), metrics, windows.seconds_left))
+        shared = Shared(access, lanes, admission, _limits(settings), metrics, windows.seconds_left)
         app = create_app(
             store=store,
             state=state,
             access=access,
-            doors=doors,
+            doors=make_doors(shared, links),
             registry=registry,
             tail=tail,
             windows=windows,

@@ -1,5 +1,6 @@
 """Keys are rotated while records come in: nothing is refused, and whoever has one token finds the person's records."""
 
+import json
 import os
 import subprocess
 import sys
@@ -9,10 +10,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.conftest import ADMIN_TOKEN, Platform
+from tests.conftest import ADMIN_TOKEN, INGEST_KEY, Platform
 from tests.ndjson import log_line
 
-from eduscope.privacy import KeyRing, is_token
+import eduscope
+from eduscope.privacy import KeyRing, default_ring, is_token, use_ring
 
 EDUSCOPE = Path(sys.executable).with_name("eduscope")
 
@@ -122,3 +124,38 @@ def test_a_rotation_refuses_nothing_and_one_token_finds_everything(followed: Pla
     )
     assert answer.json()["stage"] in {"hidden", "removed"}
     assert followed.count(f"user_id:{old} OR user_id:{new}") == 0
+
+
+def test_a_service_tells_whose_tokens_are_one_persons(followed: Platform) -> None:
+    old, before = ring(followed).token("ada"), default_ring()
+    eduscope.init(
+        service="sdk",
+        endpoint=followed.url,
+        ingest_key=INGEST_KEY,
+        token_keys_file=str(key_file(followed)),
+        stdout=False,
+        tracing=False,
+    )
+    try:
+        with eduscope.bind(user_id="ada"):
+            eduscope.get_logger().info("before")
+        keys(followed, "rotate")
+        until = time.monotonic() + 20
+        while default_ring().current_id != "k2":
+            assert time.monotonic() < until, "the service did not take the new key within 20 seconds"
+            time.sleep(0.05)
+        with eduscope.bind(user_id="ada"):
+            eduscope.get_logger().info("after")
+    finally:
+        eduscope.shutdown()
+        use_ring(before)
+    until = time.monotonic() + 20
+    while followed.count(f"user_id:{old} service:sdk") != 2:
+        assert time.monotonic() < until, "the tokens were not linked within 20 seconds"
+        time.sleep(0.2)
+    sent = {"tokens": [old, old.replace("_k1_", "_k2_")], "proof": "link_k2_" + "a" * 26}
+    headers = {"Content-Type": "application/x-ndjson"}
+    for body, status in ((json.dumps(sent), 200), ('{"tokens": []}', 400), ("[]", 400), ("", 200)):
+        assert followed.sender.post("/v1/epochs", content=body, headers=headers).status_code == status
+    assert followed.reader.post("/v1/epochs", content="", headers=headers).status_code in {401, 403}
+    assert followed.count(f"user_id:{old} service:sdk") == 2

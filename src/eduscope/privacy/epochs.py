@@ -6,7 +6,9 @@ value after a rotation (a log-in, a roster) tells it to `Epochs`, which keeps th
 """
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from hmac import compare_digest
+from typing import Protocol
 
 from eduscope.privacy.keyring import KeyRing
 from eduscope.privacy.tokens import tokenize
@@ -59,13 +61,20 @@ class Epochs:
             return dict(self._earlier)
 
 
+class Meets(Protocol):
+    """Is told of people whose value is at hand."""
+
+    def see(self, value: str, kind: str = "usr") -> str:
+        """The current token; what else is done with the value's tokens is its own affair. Must not raise."""
+
+
 class _Current:
     """The process's own, where it keeps any."""
 
-    epochs: Epochs | None = None
+    epochs: Meets | None = None
 
 
-def use_epochs(epochs: Epochs | None) -> None:
+def use_epochs(epochs: Meets | None) -> None:
     """From now on `meet` tells these epochs whom it meets; None: nobody."""
     _Current.epochs = epochs
 
@@ -74,3 +83,13 @@ def meet(value: str, kind: str = "usr") -> str:
     """The current token of somebody whose value is at hand; the tokens of all epochs are linked, where that is kept."""
     epochs = _Current.epochs
     return tokenize(value, kind) if epochs is None else epochs.see(value, kind)
+
+
+def proof(tokens: Sequence[str], ring: KeyRing) -> str:
+    """Shows whoever has the same current key that these tokens, the current one first, were made by one who has it."""
+    return ring.tokens(" ".join(tokens), "link")[0]
+
+
+def is_proven(tokens: Sequence[str], shown: str, ring: KeyRing) -> bool:
+    """Whether a proof is for these tokens, by the ring's current key: an earlier one may be why keys were rotated."""
+    return compare_digest(proof(tokens, ring).encode(), shown.encode())

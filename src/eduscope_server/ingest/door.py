@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,7 +15,7 @@ from eduscope_server.ingest.admission import Admission
 from eduscope_server.ingest.batches import BATCH_HEADER, Batches
 from eduscope_server.ingest.body import Limits, read_body
 from eduscope_server.ingest.errors import Refused, WrongType
-from eduscope_server.ingest.lanes import Block, Lanes, Signal
+from eduscope_server.ingest.lanes import Block, Lanes
 from eduscope_server.ingest.metrics import IngestMetrics
 from eduscope_server.state import StateUnavailable
 from eduscope_server.store import StoreUnavailable, UnreadableBlock
@@ -63,13 +63,17 @@ class Shared:
     batches: Batches = field(default_factory=Batches)
 
 
+Keep = Callable[[Block, IngestKey], Awaitable[None]]
+"""Stores a block; when it returns, it is stored."""
+
+
 class Door:
     """Takes bodies of one signal."""
 
-    def __init__(self, signal: Signal, formats: dict[str, Format], shared: Shared) -> None:
-        """`formats` are the content types that the door reads."""
-        self.name = signal.name
-        self._signal = signal
+    def __init__(self, name: str, formats: dict[str, Format], shared: Shared, keep: Keep) -> None:
+        """`formats` are the content types that the door reads, `keep` what becomes of a block that may be kept."""
+        self.name = name
+        self._keep = keep
         self._formats = formats
         self._shared = shared
         self._fallback = next(iter(formats.values()))
@@ -79,12 +83,12 @@ class Door:
         started = time.perf_counter()
         format_ = self._formats.get(_content_type(request), self._fallback)
         refusal = await self._take(request)
-        self._shared.metrics.seconds.labels(self._signal.name).observe(time.perf_counter() - started)
+        self._shared.metrics.seconds.labels(self.name).observe(time.perf_counter() - started)
         if refusal is None:
             return Response(
                 format_.stored, media_type=format_.content_type, headers=self._debug_headers(request)
             )
-        self._shared.metrics.refused.labels(self._signal.name, refusal.code).inc()
+        self._shared.metrics.refused.labels(self.name, refusal.code).inc()
         headers = {"WWW-Authenticate": "Bearer"} if refusal.status == 401 else {}
         if refusal.retry_after_seconds is not None:
             headers["Retry-After"] = str(refusal.retry_after_seconds)
@@ -132,7 +136,7 @@ class Door:
                 refused.status, refused.code, refused.message, refused.hint, refused.retry_after_seconds
             )
         except UnreadableBlock:
-            return Refusal(400, "unreadable_body", f"the body holds no readable {self._signal.name}")
+            return Refusal(400, "unreadable_body", f"the body holds no readable {self.name}")
         except (StoreUnavailable, StateUnavailable) as away:
             return Refusal(
                 503, "unavailable", str(away), retry_after_seconds=StoreUnavailable.retry_after_seconds
@@ -142,14 +146,12 @@ class Door:
     async def _store_once(self, request: RequestAny, block: Block, key: IngestKey) -> None:
         """Stores a block, unless it is a batch that is stored already: its sender missed the answer."""
         is_new = await self._shared.batches.once(
-            f"{key.project}/{key.tenant_id or ''}/{self._signal.name}",
+            f"{key.project}/{key.tenant_id or ''}/{self.name}",
             request.headers.get(BATCH_HEADER),
-            lambda: self._shared.lanes.take(
-                self._signal, block, project=key.project, tenant_id=key.tenant_id
-            ),
+            lambda: self._keep(block, key),
         )
         if not is_new:
-            self._shared.metrics.repeated.labels(self._signal.name).inc()
+            self._shared.metrics.repeated.labels(self.name).inc()
 
 
 def _content_type(request: RequestAny) -> str:

@@ -1,12 +1,16 @@
 """The doors as the routes of the platform's web application."""
 
+from collections.abc import Awaitable
 from typing import Any
 
 from litestar import Request, Response, post
 from litestar.handlers import HTTPRouteHandler
 
-from eduscope_server.ingest import ndjson, otlp
-from eduscope_server.ingest.door import Door, Shared
+from eduscope_server.access import IngestKey
+from eduscope_server.ingest import epochs, ndjson, otlp
+from eduscope_server.ingest.door import Door, Keep, Shared
+from eduscope_server.ingest.lanes import Block, Lanes, Signal
+from eduscope_server.privacy.person_links import PersonLinks
 
 _DOORS = (
     ("/v1/logs", "OTLP logs", otlp.LOGS, otlp.LOG_FORMATS),
@@ -15,9 +19,21 @@ _DOORS = (
 )
 
 
-def make_doors(shared: Shared) -> list[HTTPRouteHandler]:
+def make_doors(shared: Shared, links: PersonLinks) -> list[HTTPRouteHandler]:
     """One route for each door. The bodies are read by the door itself, within its own limits."""
-    return [_route(path, summary, Door(signal, formats, shared)) for path, summary, signal, formats in _DOORS]
+    routes = [
+        _route(path, summary, Door(signal.name, formats, shared, _by_lanes(signal, shared.lanes)))
+        for path, summary, signal, formats in _DOORS
+    ]
+    door = Door("epochs", epochs.FORMATS, shared, epochs.keeper(links))
+    return [*routes, _route("/v1/epochs", "Tokens of one person under several keys, with a proof", door)]
+
+
+def _by_lanes(signal: Signal, lanes: Lanes) -> Keep:
+    def keep(block: Block, key: IngestKey) -> Awaitable[None]:
+        return lanes.take(signal, block, project=key.project, tenant_id=key.tenant_id)
+
+    return keep
 
 
 def _route(path: str, summary: str, door: Door) -> HTTPRouteHandler:

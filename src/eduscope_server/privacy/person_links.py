@@ -8,12 +8,14 @@ import asyncio
 import logging
 from collections.abc import Collection, Iterable, Mapping
 from itertools import islice
+from typing import Annotated
 
+import msgspec
 from psycopg import AsyncConnection
 from psycopg.rows import DictRow
 
 from eduscope.privacy import KeyRing, default_ring
-from eduscope.privacy.epochs import Epochs, use_epochs
+from eduscope.privacy.epochs import Epochs, is_proven, use_epochs
 from eduscope_server.state import State, StateUnavailable, load_queries
 
 _log = logging.getLogger(__name__)
@@ -24,6 +26,17 @@ WRITE_LINKS = 5_000
 """In one transaction: some 100 ms."""
 WAITING_MAX = 200_000
 """Links that wait for PostgreSQL, some 50 MB; above that people are linked when they are met by the next process."""
+
+
+_MAX_KEYS = 32
+_Token = Annotated[str, msgspec.Meta(pattern=r"^usr_[a-z0-9]{1,8}_[a-z2-7]{26}$")]
+
+
+class Claim(msgspec.Struct, frozen=True):
+    """Somebody says that these tokens are one person's, the current one first."""
+
+    tokens: Annotated[list[_Token], msgspec.Meta(min_length=2, max_length=_MAX_KEYS)]
+    proof: Annotated[str, msgspec.Meta(max_length=64)]
 
 
 class PersonLinks:
@@ -74,6 +87,16 @@ class PersonLinks:
         links = _flat(epochs.drain())
         await self._write(links)
         return len(links)
+
+    async def take(self, claims: Iterable[Claim]) -> None:
+        """Links what is proven; the rest is left out, and told in the log as a number.
+
+        Raises `StateUnavailable`, also where a claim is made with a key that has not arrived here yet: try again.
+        """
+        links, unproven = await asyncio.to_thread(_proven, claims, default_ring())
+        if unproven:
+            _log.warning("links of people are not proven by the current key: %d", unproven)
+        await self._write(links)
 
     async def of_each(self, tokens: Collection[str]) -> dict[str, tuple[str, ...]]:
         """For each token all of the same person, itself first. Raises `StateUnavailable`."""
@@ -130,6 +153,21 @@ async def all_linked(connection: AsyncConnection[DictRow], tokens: Iterable[str]
 async def forget(connection: AsyncConnection[DictRow], tokens: Iterable[str]) -> None:
     """Ends the links of an erased person."""
     await connection.execute(_QUERIES["forget"], {"tokens": list(tokens)})
+
+
+def _proven(claims: Iterable[Claim], ring: KeyRing) -> tuple[dict[str, str], int]:
+    """Earlier tokens to their current ones, and how many claims are left out."""
+    links: dict[str, str] = {}
+    unproven = 0
+    for claim in claims:
+        current, *earlier = claim.tokens
+        if current.split("_")[1] not in ring.ids:
+            raise StateUnavailable("the ring here has not yet the key of a token; retry shortly")
+        if is_proven(claim.tokens, claim.proof, ring) and current not in earlier:
+            links |= dict.fromkeys(earlier, current)
+        else:
+            unproven += 1
+    return links, unproven
 
 
 def _flat(links: Mapping[str, Iterable[str]]) -> dict[str, str]:

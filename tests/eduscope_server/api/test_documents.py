@@ -26,7 +26,7 @@ def test_the_api_page_lists_every_route(app: Litestar) -> None:
         if method not in {"OPTIONS", "HEAD"}
     }
     # The doors are mounted by the caller; here one stands for all.
-    assert listed - {("POST", "/v1/traces"), ("POST", "/v1/ndjson")} == mounted
+    assert listed - {("POST", "/v1/traces"), ("POST", "/v1/ndjson"), ("POST", "/v1/epochs")} == mounted
 
 
 async def test_the_document_tells_every_failure_in_the_shape_they_have(anyone: Client) -> None:

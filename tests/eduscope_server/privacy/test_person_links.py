@@ -9,10 +9,10 @@ from tests.eduscope_server.privacy.conftest import NOW, log
 from tests.ndjson import log_line
 
 from eduscope.privacy import KeyRing, default_ring, use_ring
-from eduscope.privacy.epochs import meet
+from eduscope.privacy.epochs import meet, proof
 from eduscope_server.ingest.ndjson import LINES
 from eduscope_server.privacy.erasure import Erasures
-from eduscope_server.privacy.person_links import PersonLinks
+from eduscope_server.privacy.person_links import Claim, PersonLinks
 from eduscope_server.privacy.subjects import Subject, subject_of
 from eduscope_server.state import State, StateUnavailable
 from eduscope_server.store import Store
@@ -81,6 +81,26 @@ async def test_an_admin_names_people_and_nobody_is_kept(state: State, links: Per
     assert await all_of(links, FIRST.token("ben")) == set(SECOND.tokens("ben"))
     kept = str(await state.fetch("SELECT * FROM person_links"))
     assert "ada" not in kept.replace(FIRST.token("ada"), "").replace(SECOND.token("ada"), "")
+
+
+def claim(value: str, ring: KeyRing, proven_by: KeyRing) -> Claim:
+    return Claim(list(ring.tokens(value)), proof(ring.tokens(value), proven_by))
+
+
+async def test_what_services_tell_is_linked_where_it_is_proven_by_the_current_key(
+    links: PersonLinks, caplog: pytest.LogCaptureFixture
+) -> None:
+    ada, ben = SECOND.tokens("ada"), SECOND.tokens("ben")
+    forged = Claim([ada[0], ben[1]], proof(ada, SECOND))
+    await links.take([claim("ada", SECOND, SECOND), claim("ben", SECOND, FIRST), forged])
+    assert await all_of(links, ada[1]) == set(ada)
+    assert await all_of(links, ben[1]) == {ben[1]}
+    assert caplog.messages == ["links of people are not proven by the current key: 2"]
+
+
+async def test_a_key_that_has_not_arrived_yet_is_waited_for(links: PersonLinks) -> None:
+    with pytest.raises(StateUnavailable, match="has not yet the key"):
+        await links.take([claim("ada", THIRD, THIRD)])
 
 
 async def test_what_waits_is_written_once_postgresql_is_back(
