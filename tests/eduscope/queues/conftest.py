@@ -1,5 +1,6 @@
 """A real broker and a real database for the queues."""
 
+import logging
 import shutil
 import subprocess
 import time
@@ -47,3 +48,18 @@ def postgres_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     server = PostgresServer(tmp_path_factory.mktemp("postgres") / "postgres")
     yield server.new_database()
     server.stop()
+
+
+@pytest.fixture(autouse=True)
+def loggers_kept() -> Iterator[None]:
+    """Observing an application, and its worker, set levels and handlers of loggers. Afterwards they are as before."""
+
+    def there() -> list[logging.Logger]:
+        known = list(logging.root.manager.loggerDict.values())
+        return [logging.root, *(logger for logger in known if isinstance(logger, logging.Logger))]
+
+    before = {one: (one.level, one.propagate, one.handlers[:]) for one in there()}
+    yield
+    for one in there():
+        level, one.propagate, one.handlers = before.get(one, (logging.NOTSET, True, []))
+        one.setLevel(level)
