@@ -59,11 +59,22 @@ class _Known(dict[str, str]):
 class Plan:
     """How the values of one key are treated."""
 
-    __slots__ = ("declared", "is_guarded", "is_message", "key", "known", "name", "pairs", "seen")
+    __slots__ = (
+        "declared",
+        "is_guarded",
+        "is_message",
+        "is_renamed",
+        "key",
+        "known",
+        "name",
+        "pairs",
+        "seen",
+    )
 
     def __init__(self, key: str, declared: Field | None) -> None:
         self.key = key if declared else field_name(key)
         """The name it is kept under."""
+        self.is_renamed = self.key != key
         self.declared = declared
         field_class = declared.field_class if declared else None
         self.is_guarded = field_class in _GUARDED
@@ -171,7 +182,8 @@ def keep(key: str, value: Any, into: Kept, texts: Texts) -> None:
         # A list or a map has no class of its own parts: it is treated as the text that it makes.
         value = text_of(value)
     if value:
-        kept = plan.kept(value)
+        # Behind a free text of the same name, which waits to be put there, this one waits too: the later one counts.
+        kept = None if plan.is_message and key in into.attributes else plan.kept(value)
         if kept is None:
             texts.add(into.attributes, key, value)
         else:

@@ -24,7 +24,7 @@ from eduscope_server.ingest.inspection.shapes import COLUMNS, HEADING
 from eduscope_server.ingest.inspection.sheet import Sheet
 from eduscope_server.ingest.inspection.texts import Texts
 from eduscope_server.ingest.inspection.times import Clock
-from eduscope_server.ingest.inspection.usual import writer
+from eduscope_server.ingest.inspection.usual import Writer
 from eduscope_server.privacy.prose import Desk
 
 BATCH_LINES = 1000
@@ -49,10 +49,10 @@ def line_rows(
     waiting = iter(lines)
     while batch := list(islice(waiting, BATCH_LINES)):
         texts, clock, sheet = Texts(), Clock(), Sheet()
-        write = writer(sheet, texts, clock, tenant_id)
+        writer = Writer(sheet, texts, clock, tenant_id)
         for line in batch:
             is_prose = desk is not None and not desk.names.isdisjoint(line)
-            if is_prose or not write(line):
+            if is_prose or not writer.write_line(line):
                 row = _row(line, tenant_id, texts, clock)
                 if desk is not None:
                     desk.take(line, row, row["attributes"])

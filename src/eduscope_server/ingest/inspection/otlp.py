@@ -1,18 +1,17 @@
 """OTLP requests, record by record, as rows of `logs` and `spans`."""
 
 import math
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from itertools import islice
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
-from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
 from opentelemetry.proto.logs.v1.logs_pb2 import LogRecord
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
-from eduscope.contract import LOG_FIELDS, SPAN_KINDS
+from eduscope.contract import SPAN_KINDS
 from eduscope_server.ingest.inspection.fields import (
     Kept,
     fresh,
@@ -23,15 +22,21 @@ from eduscope_server.ingest.inspection.fields import (
     said,
     text_of,
 )
+from eduscope_server.ingest.inspection.otlp_records import (
+    OWN_COLUMNS,
+    RESOURCE_COLUMNS,
+    Resource,
+    level,
+    plain,
+    values,
+    write,
+)
+from eduscope_server.ingest.inspection.sheet import Sheet
 from eduscope_server.ingest.inspection.texts import Texts
 from eduscope_server.ingest.inspection.times import Clock
+from eduscope_server.ingest.inspection.usual import Writer
 from eduscope_server.privacy.prose import Desk
 
-_OWN_COLUMNS = frozenset(f.name for f in LOG_FIELDS)
-_RESOURCE_COLUMNS = frozenset(
-    {"service.name", "service.version", "deployment.environment.name", "deployment.environment", "tenant_id"}
-)
-_LEVELS = ((21, "critical"), (17, "error"), (13, "warning"), (9, "info"), (1, "debug"))
 _STATUSES = ("unset", "ok", "error")
 _encode = msgspec.json.Encoder().encode_lines
 BATCH_RECORDS = 1000
@@ -45,11 +50,21 @@ def log_rows(
     records = (
         (record, resource)
         for resource_logs in request.resource_logs
-        for resource in (_values(resource_logs.resource.attributes),)
+        for resource in (Resource(resource_logs.resource.attributes),)
         for scope_logs in resource_logs.scope_logs
         for record in scope_logs.log_records
     )
-    yield from _rows(records, _log_row, tenant_id, desk)
+    fresh()
+    while batch := list(islice(records, BATCH_RECORDS)):
+        shared, sheet = _Batch(tenant_id, Texts(), Clock(), desk), Sheet()
+        writer = Writer(sheet, shared.texts, shared.clock, tenant_id)
+        for record, resource in batch:
+            own = values(record.attributes)
+            is_prose = desk is not None and not desk.names.isdisjoint(own)
+            if is_prose or not write(record, own, resource, clock=shared.clock, writer=writer):
+                sheet.add_row(_log_row(record, own, resource, shared))
+        shared.texts.settle()
+        yield sheet.encoded()
 
 
 def span_rows(
@@ -59,11 +74,16 @@ def span_rows(
     records = (
         (record, resource)
         for resource_spans in request.resource_spans
-        for resource in (_values(resource_spans.resource.attributes),)
+        for resource in (Resource(resource_spans.resource.attributes),)
         for scope_spans in resource_spans.scope_spans
         for record in scope_spans.spans
     )
-    yield from _rows(records, _span_row, tenant_id, desk)
+    fresh()
+    while batch := list(islice(records, BATCH_RECORDS)):
+        shared = _Batch(tenant_id, Texts(), Clock(), desk)
+        rows = [_span_row(record, resource, shared) for record, resource in batch]
+        shared.texts.settle()
+        yield _encode(rows)[:-1]
 
 
 class _Batch(msgspec.Struct):
@@ -75,33 +95,14 @@ class _Batch(msgspec.Struct):
     desk: Desk | None
 
 
-R = TypeVar("R", LogRecord, Span)
-
-
-def _rows(
-    records: Iterator[tuple[R, dict[str, Any]]],
-    row: Callable[[R, dict[str, Any], _Batch], dict[str, Any]],
-    tenant_id: str | None,
-    desk: Desk | None,
-) -> Iterator[bytes]:
-    """The rows of records, a batch at a time: its texts are checked together."""
-    fresh()
-    while batch := list(islice(records, BATCH_RECORDS)):
-        shared = _Batch(tenant_id, Texts(), Clock(), desk)
-        rows = [row(record, resource, shared) for record, resource in batch]
-        shared.texts.settle()
-        yield _encode(rows)[:-1]
-
-
-def _log_row(record: LogRecord, resource: dict[str, Any], batch: _Batch) -> dict[str, Any]:
-    own = _values(record.attributes)
+def _log_row(record: LogRecord, own: dict[str, Any], resource: Resource, batch: _Batch) -> dict[str, Any]:
     kept = Kept({}, {}, ["inspected"])
-    body = _plain(record.body)
+    body = plain(record.body)
     text = said(body) if body is not None else record.event_name
     row = _common(record.time_unix_nano or record.observed_time_unix_nano, own, resource, batch, kept)
     duration = own.get("duration_ms")
     row |= {
-        "log_level": next((level for least, level in _LEVELS if record.severity_number >= least), "info"),
+        "log_level": level(record.severity_number),
         "duration_ms": duration if isinstance(duration, int | float) and math.isfinite(duration) else None,
         "message": "",
         "trace_id": _hex(record.trace_id, 16),
@@ -113,8 +114,8 @@ def _log_row(record: LogRecord, resource: dict[str, Any], batch: _Batch) -> dict
     return row
 
 
-def _span_row(record: Span, resource: dict[str, Any], batch: _Batch) -> dict[str, Any]:
-    own = _values(record.attributes)
+def _span_row(record: Span, resource: Resource, batch: _Batch) -> dict[str, Any]:
+    own = values(record.attributes)
     kept = Kept({}, {}, ["inspected"])
     took_nanos = max(0, record.end_time_unix_nano - record.start_time_unix_nano)
     row = _common(record.start_time_unix_nano, own, resource, batch, kept)
@@ -133,28 +134,27 @@ def _span_row(record: Span, resource: dict[str, Any], batch: _Batch) -> dict[str
     if batch.desk:
         batch.desk.take(own, row, kept.attributes)
         for sent, event in zip(record.events, row["events"], strict=True):
-            batch.desk.take(_values(sent.attributes), row, event["attributes"])
+            batch.desk.take(values(sent.attributes), row, event["attributes"])
     batch.texts.add(row, "name", record.name)
     batch.texts.add(row, "status_message", record.status.message)
     return row
 
 
 def _common(
-    unix_nanos: int, own: dict[str, Any], resource: dict[str, Any], batch: _Batch, kept: Kept
+    unix_nanos: int, own: dict[str, Any], resource: Resource, batch: _Batch, kept: Kept
 ) -> dict[str, Any]:
     """What logs and spans share; files the attributes into `kept` on the way."""
-    sent = text_of(own.get("tenant_id") or resource.get("tenant_id") or "")
+    sent = text_of(own.get("tenant_id") or resource.tenant)
     batch.texts.tenant_id = batch.tenant_id or sent
-    for source, columns in ((resource, _RESOURCE_COLUMNS), (own, _OWN_COLUMNS)):
+    for source, columns in ((resource.values, RESOURCE_COLUMNS), (own, OWN_COLUMNS)):
         for key, value in source.items():
             if key not in columns:
                 keep(key, value, kept, batch.texts)
-    environment = resource.get("deployment.environment.name") or resource.get("deployment.environment") or ""
     return {
         "timestamp": batch.clock.of_nanos(unix_nanos, kept.marks),
-        "service_name": label(text_of(resource.get("service.name") or "unknown_service")),
-        "environment": label(text_of(environment)),
-        "release": label(text_of(resource.get("service.version") or "")),
+        "service_name": label(text_of(resource.service)),
+        "environment": label(text_of(resource.environment)),
+        "release": label(text_of(resource.release)),
         "tenant_id": batch.tenant_id or label(sent),
         "correlation_id": identifier(text_of(own.get("correlation_id") or ""), kept.marks),
         "request_id": identifier(text_of(own.get("request_id") or ""), kept.marks),
@@ -167,7 +167,7 @@ def _common(
 
 def _event(event: Span.Event, batch: _Batch) -> dict[str, Any]:
     kept = Kept({}, {}, [])
-    for key, value in _values(event.attributes).items():
+    for key, value in values(event.attributes).items():
         keep(key, value, kept, batch.texts)
     kept.attributes.update((key, str(value)) for key, value in kept.measures.items())
     row = {
@@ -177,24 +177,6 @@ def _event(event: Span.Event, batch: _Batch) -> dict[str, Any]:
     }
     batch.texts.add(row, "name", event.name)
     return row
-
-
-def _values(attributes: Iterable[KeyValue]) -> dict[str, Any]:
-    return {a.key: _plain(a.value) for a in attributes if a.key}
-
-
-def _plain(value: AnyValue) -> Any:
-    """An attribute's value as Python has it; bytes as their length, since nobody can say what they hold."""
-    kind = value.WhichOneof("value")
-    if kind is None:
-        return None
-    if kind == "array_value":
-        return [_plain(v) for v in value.array_value.values]
-    if kind == "kvlist_value":
-        return _values(value.kvlist_value.values)
-    if kind == "bytes_value":
-        return f"{len(value.bytes_value)} bytes"
-    return getattr(value, kind)
 
 
 def _hex(value: bytes, wanted_bytes: int) -> str:

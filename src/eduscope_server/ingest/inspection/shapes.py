@@ -8,7 +8,6 @@ from eduscope.contract import LOG_FIELDS
 from eduscope_server.ingest.inspection.fields import (
     HEADINGS_MAX,
     KNOWN_CHARACTERS_MAX,
-    Plan,
     as_json,
     heading,
     plans,
@@ -22,7 +21,10 @@ SHAPE_CHARACTERS_MAX = 4000
 
 COLUMNS = frozenset(f.name for f in LOG_FIELDS)
 HEADING = ("log_level", "service_name", "tenant_id", "environment", "release")
-_IDS = ("timestamp", "correlation_id", "request_id", "trace_id", "span_id")
+OWN = (
+    *("timestamp", "correlation_id", "request_id", "trace_id", "span_id"),
+    *("user_id", "message", "duration_ms"),
+)
 _DRAWN = "(?:[0-9a-f]{8}(?:[0-9a-f]{24}|-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}))?"
 # A span's id of digits alone may be a card.
 are_drawn_ids = re.compile(
@@ -37,31 +39,39 @@ class Shape:
     Behind a line's own values it expects two for the columns that it lacks: an empty text, and none.
     """
 
-    __slots__ = ("attributes", "heading", "ids", "rest")
+    __slots__ = ("heading", "own", "places", "plans")
 
     def __init__(self, keys: tuple[str, ...]) -> None:
         at = {key: n for n, key in enumerate(keys)}
-        empty, none = len(keys), len(keys) + 1
-        self.ids = itemgetter(*(at.get(key, empty) for key in _IDS))
-        self.heading = itemgetter(*(at.get(key, empty) for key in HEADING))
-        self.rest = itemgetter(
-            at.get("user_id", empty), at.get("message", empty), at.get("duration_ms", none)
-        )
-        self.attributes: list[tuple[int, Plan]] = [(n, plans[k]) for k, n in at.items() if k not in COLUMNS]
+        absent = len(keys)
+        self.own = itemgetter(*(at.get(key, absent + (key == "duration_ms")) for key in OWN))
+        self.heading = itemgetter(*(at.get(key, absent) for key in HEADING))
+        self.places = tuple(n for key, n in at.items() if key not in COLUMNS)
+        self.plans = tuple(plans[keys[n]] for n in self.places)
 
 
 class _Shapes(dict[tuple[str, ...], Shape | None]):
-    """Shapes by fields, made on first sight; None where two fields are kept under one name, or too many are there."""
+    """Shapes by fields, made on second sight: who writes fields in any order writes few orders twice.
+
+    None on first sight, and where a line has too many fields.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._seen: set[int] = set()
 
     def __missing__(self, keys: tuple[str, ...]) -> Shape | None:
         if len(keys) > SHAPE_FIELDS_MAX or sum(map(len, keys)) > SHAPE_CHARACTERS_MAX:
             return None
-        shape = Shape(keys)
-        are_distinct = len({plan.key for _, plan in shape.attributes}) == len(shape.attributes)
+        if hash(keys) not in self._seen:
+            if len(self._seen) >= SHAPES_MAX:
+                self._seen.clear()
+            self._seen.add(hash(keys))
+            return None
         if len(self) >= SHAPES_MAX:
             self.clear()
-        found = self[keys] = shape if are_distinct else None
-        return found
+        shape = self[keys] = Shape(keys)
+        return shape
 
 
 class Head(NamedTuple):

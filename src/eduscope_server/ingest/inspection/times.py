@@ -8,6 +8,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LAST_MICROS = 9_214_646_400_000_000  # the year 2262, where the column's range ends
 _MICROSECOND = timedelta(microseconds=1)
 _MINUTE = timedelta(minutes=1)
+_MINUTE_MICROS = 60_000_000
 MINUTES_MAX = 2000
 """Minutes remembered of one batch: a sender that invents times must not grow this process."""
 USUAL_TIME = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-5][0-9]\.[0-9]{6}(?:Z|\+00:00)"
@@ -21,6 +22,7 @@ class Clock:
     def __init__(self) -> None:
         self._now = datetime.now(UTC)
         self._near: dict[str, bool] = {}
+        self._minutes: dict[int, str] = {}
         self._earliest, self._latest = self._now - TIME_OFF, self._now + TIME_OFF
 
     def of_text(self, text: str, marks: list[str]) -> str:
@@ -57,6 +59,18 @@ class Clock:
         if time.tzinfo is UTC and self._earliest <= time <= self._latest:
             return _text(time)
         return self.of_nanos(int((time - _EPOCH) / _MICROSECOND) * 1000, marks)
+
+    def usual_text(self, unix_nanos: int) -> str:
+        """A Unix time in nanoseconds as a time of the usual form; "" where there is none."""
+        minute, micros = divmod(unix_nanos // 1000, _MINUTE_MICROS)
+        text = self._minutes.get(minute)
+        if text is None:
+            if not 0 < minute < _LAST_MICROS // _MINUTE_MICROS:
+                return ""
+            text = (_EPOCH + minute * _MINUTE).isoformat("T", "minutes")[:16]
+            if len(self._minutes) < MINUTES_MAX:
+                self._minutes[minute] = text
+        return f"{text}:{micros // 1_000_000:02}.{micros % 1_000_000:06}Z"
 
     def of_nanos(self, unix_nanos: int, marks: list[str]) -> str:
         """A Unix time in nanoseconds; now where there is none."""
