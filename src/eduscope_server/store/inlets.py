@@ -82,14 +82,12 @@ _RESOURCE_LABELS = (
     "tenant_id",
 )
 
-_PLAIN_LABELS = (
-    "service.name",
-    "deployment.environment.name",
-    "service.version",
-    "deployment.environment",
-    "tenant_id",
-)
-"""What a plain resource may say of itself; the last two in vain."""
+_PLAIN_LABELS = ("service.name", "deployment.environment.name", "service.version")
+"""What a plain resource may say in columns of their own."""
+
+_PLAIN_CLASSES = (FieldClass.LABEL, FieldClass.IDENTIFIER, FieldClass.MESSAGE, FieldClass.MEASURE)
+_PLAIN_FORM = "[A-Za-z0-9._:/@-]{1,128}"
+"""The values of a plain resource: labels and identifiers both may have this form."""
 
 _SETTINGS = {
     # Merging the stages' expressions costs 5 ms with every insert and saves nothing in such short queries.
@@ -205,6 +203,9 @@ def _macros() -> dict[str, str]:
         "columns": _list(f.name for f in LOG_FIELDS),
         "resource_labels": _list(_RESOURCE_LABELS),
         "plain_labels": _list(_PLAIN_LABELS),
+        "plain_names": _list((*_names(*_PLAIN_CLASSES), *_PLAIN_LABELS)),
+        "measure_names": _list(_names(FieldClass.MEASURE)),
+        "plain_form": _PLAIN_FORM,
         "attribute_messages": (files(_PACKAGE) / "inlets/attribute_messages.proto").read_text(),
     }
     numbers = {name: str(number) for name, number in _NUMBERS.items()}
@@ -221,6 +222,11 @@ def _classes() -> dict[str, int]:
         for f in attributes()
     }
     return declared | {f.name: _NUMBERS["column"] for f in LOG_FIELDS}
+
+
+def _names(*classes: FieldClass) -> list[str]:
+    """The declared names of these classes, but for a resource's own labels."""
+    return [f.name for f in attributes() if f.field_class in classes and f.name not in _RESOURCE_LABELS]
 
 
 def _list(words: Iterable[str]) -> str:

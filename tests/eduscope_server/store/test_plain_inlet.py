@@ -65,6 +65,13 @@ NOT_PLAIN = {
         {}, {"service.name": "a", "deployment.environment": "dev"}
     ),
     "a service that is no label": log_request({}, {"service.name": "<b>"}),
+    "an undeclared number among the resource's": log_request({}, RESOURCE | {"colour.count": 3}),
+    "a person's number among the resource's": log_request({}, RESOURCE | {"student_id": 4711}),
+    "words for a number among the resource's": log_request({}, RESOURCE | {"process.pid": "seventeen"}),
+    "a boolean among the resource's": log_request({}, RESOURCE | {"telemetry.sdk.name": True}),
+    "an identifier with a line break among the resource's": log_request(
+        {}, RESOURCE | {"k8s.pod.name": "a\nb"}
+    ),
     "a release with a line break": log_request({}, RESOURCE | {"service.version": "1\n2"}),
     "no service": log_request({}, {}),
     "no message": log_request(body=any_value("")),

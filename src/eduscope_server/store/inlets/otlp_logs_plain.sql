@@ -41,62 +41,55 @@ ${class_of_key} AS plain_class,
 
 -- name: view
 -- Writes what `otlp_logs` would write, for records whose every field may stay as it is. It plans in a third of the
--- time, because it has no ways for the others: a block with one of those is refused whole, and goes there.
+-- time, because it has no ways for the others: a block with one of those is refused whole, and goes there. Of a
+-- resource only declared names are plain, with values that an identifier may have: who asks no more needs no ways.
 WITH
 ${functions}
 SELECT
     fromUnixTimestamp64Micro(toInt64(intDiv(record.time_unix_nano, 1000)), 'UTC') AS timestamp,
     ${log_level} AS log_level,
-    labels[1] AS service_name,
-    labels[2] AS environment,
-    labels[3] AS release,
-    ids[1] AS correlation_id,
-    ids[2] AS request_id,
-    ids[3] AS user_id,
-    ids[4] AS tenant_id,
+    labels.1 AS service_name,
+    labels.2 AS environment,
+    labels.3 AS release,
+    texts[indexOf(keys, 'correlation_id')] AS correlation_id,
+    texts[indexOf(keys, 'request_id')] AS request_id,
+    texts[indexOf(keys, 'user_id')] AS user_id,
+    texts[indexOf(keys, 'tenant_id')] AS tenant_id,
     if(has(keys, 'duration_ms'), numbers[indexOf(keys, 'duration_ms')], NULL) AS duration_ms,
     record.body.string_value AS message,
     lower(hex(record.trace_id)) AS trace_id,
     lower(hex(record.span_id)) AS span_id,
-    mapFromArrays(
-        arrayConcat(resource_keys, arrayFilter((k, r) -> r = ${clear}, keys, routes)),
-        arrayConcat(resource_texts, arrayFilter((v, r) -> r = ${clear}, texts, routes))) AS attributes,
-    mapFromArrays(arrayFilter((k, r) -> r = ${number}, keys, routes),
-                  arrayFilter((n, r) -> r = ${number}, numbers, routes)) AS measures
+    CAST(arrayConcat(shared, arrayFilter((p, r) -> r = ${clear}, arrayZip(keys, texts), routes)),
+         'Map(String, String)') AS attributes,
+    CAST(arrayFilter((p, r) -> r = ${number}, arrayZip(keys, numbers), routes), 'Map(String, Float64)') AS measures
 FROM (
     SELECT
-        record, labels, resource_keys, resource_texts, resource_odd,
+        record, labels, shared, resource_odd,
         record.attributes.key AS keys,
         record.attributes.value.string_value AS texts,
         arrayMap((i, d) -> i + d, record.attributes.value.int_value, record.attributes.value.double_value) AS numbers,
-        arrayMap(n -> texts[indexOf(keys, n)], ['correlation_id', 'request_id', 'user_id', 'tenant_id']) AS ids,
-        arrayMap((c, t, v) -> plain_route(c, t, v), arrayMap(k -> plain_class(k), keys), record.attributes.value.value, texts) AS routes
+        arrayMap((c, t, v) -> plain_route(c, t, v),
+                 arrayMap(k -> plain_class(k), keys), record.attributes.value.value, texts) AS routes
     FROM (
         SELECT
             arrayJoin(arrayFlatten(sent.scope_logs.log_records)) AS record,
-            labels,
-            arrayFilter((k, r) -> r = ${clear}, sent.resource.attributes.key, routes) AS resource_keys,
-            arrayFilter((v, r) -> r = ${clear}, sent.resource.attributes.value.string_value, routes) AS resource_texts,
-            arrayMax(routes) >= ${written} OR labels[1] = ''
-                OR NOT match(arrayStringConcat(labels, '\n'), '^(${label_form}\n){3}\n$') AS resource_odd
-        FROM (
-            SELECT
-                sent,
-                arrayMap(n -> sent.resource.attributes.value.string_value[indexOf(sent.resource.attributes.key, n)],
-                         ${plain_labels}) AS labels,
-                arrayMap((c, t, v) -> plain_route(c, t, v),
-                         arrayMap(k -> if(has(${plain_labels}, k), ${column}, plain_class(k)), sent.resource.attributes.key),
-                         sent.resource.attributes.value.value,
-                         sent.resource.attributes.value.string_value) AS routes
-            FROM (SELECT arrayJoin(resource_logs) AS sent FROM ${table})
-        )
+            sent.resource.attributes.key AS names,
+            sent.resource.attributes.value.string_value AS values,
+            (values[indexOf(names, ${plain_labels}[1])], values[indexOf(names, ${plain_labels}[2])],
+             values[indexOf(names, ${plain_labels}[3])]) AS labels,
+            arrayFilter(p -> p.2 != '' AND NOT has(${plain_labels}, p.1), arrayZip(names, values)) AS shared,
+            labels.1 = '' OR has(sent.resource.attributes.value.value, 'none')
+                OR NOT hasAll(${plain_names}, names) OR hasAny(${measure_names}, shared.1)
+                OR arrayExists(v -> NOT match(v, '^(?:${plain_form})?$'), values) AS resource_odd
+        FROM (SELECT arrayJoin(resource_logs) AS sent FROM ${table})
     )
 )
 WHERE toUInt8(throwIf(
     resource_odd OR arrayMax(routes) >= ${written} OR message = ''
     OR timestamp NOT BETWEEN now() - ${off_seconds} AND now() + ${off_seconds}
     OR length(record.trace_id) NOT IN (0, 16) OR length(record.span_id) NOT IN (0, 8)
-    OR NOT match(arrayStringConcat(ids, '\n'), '^(${identifier_form})?\n(${identifier_form})?\n(${token_form})?\n${label_form}$'),
+    OR NOT match(concat(correlation_id, '\n', request_id, '\n', user_id, '\n', tenant_id),
+                 '^(${identifier_form})?\n(${identifier_form})?\n(${token_form})?\n${label_form}$'),
     'not plain', toInt32(${not_plain_code}))) = 0
 
 -- name: protobuf
