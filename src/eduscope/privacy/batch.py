@@ -10,11 +10,12 @@ from functools import cache
 from itertools import accumulate, repeat
 
 from eduscope.privacy.errors import GateUnavailable
+from eduscope.privacy.extra import Found
 from eduscope.privacy.failures import failures
-from eduscope.privacy.finding import MAX_PASSES, redact, replaced, values
+from eduscope.privacy.finding import MAX_PASSES, merged, redact, replaced, values
 from eduscope.privacy.gate import Scanner, message_patterns
 from eduscope.privacy.marker import WITHHELD
-from eduscope.privacy.plan import Candidate, Plan, plan
+from eduscope.privacy.plan import Candidate, Plan, plan, ranked
 from eduscope.privacy.tenants import EVERYONE, tenants
 
 _FEW_CHARACTERS = 300
@@ -23,10 +24,14 @@ _FEW_CHARACTERS = 300
 Match = tuple[int, int]
 """Where a match ends, counted back from behind the line break that ends its text; and the number of its pattern."""
 
-_SIGN_WITHIN = {"ipv4": 16, "username_said": 64, "username_key": 64}
+_ADDRESS_BEFORE, _ADDRESS_BEHIND, _ADDRESS_GUARD = 13, 2, 2
+"""Of IPv4: a match ends behind the first digit of the last number, the address may begin so many bytes before and
+end so many behind that, and its pattern asks for so many more."""
+
+_SIGN_WITHIN = {"username_said": 64, "username_key": 64}
 """Modules whose signs stand so close before the end of the match that speaks for them: nobody looks elsewhere.
 
-The first dot of an address is 10 bytes before the first digit of its last number. `user` or a key's `=` is followed
+`user` or a key's `=` is followed
 by at most two spaces, eight quotes and the 39 characters by which a name that begins like a token is told from one.
 """
 
@@ -45,6 +50,8 @@ class BatchRedactor:
             return plan("message", frozenset(n for i, n in enumerate(names) if bits >> i & 1))
 
         self._plan = of
+        own = {name: (rank, detector) for name, rank, detector in ranked("message") if name == "ipv4"}
+        self._addresses = [own.get(name) for name in modules]
 
     def redact(self, texts: Sequence[str]) -> list[str]:
         """Each text as `redact(text, "message")` gives it."""
@@ -91,11 +98,33 @@ class BatchRedactor:
         # Matches end at bytes; in ASCII alone that is a place in the text.
         return self._plan(bits).candidates_within(text, windows if text.isascii() else [(0, size)])
 
+    def _found(self, text: str, matches: list[Match]) -> list[Found]:
+        """What the detectors find in a text. Addresses stand right at their matches: no sign of theirs is sought."""
+        if not text.isascii():
+            return values(text, self._candidates(text, matches))
+        found: list[Found] = []
+        others: list[Match] = []
+        size = len(text) + 1
+        for match in matches:
+            address = self._addresses[match[1]]
+            if address is None:
+                others.append(match)
+                continue
+            rank, detector = address
+            end = size + match[0]
+            ip = detector.pattern.search(text, end - _ADDRESS_BEFORE, end + _ADDRESS_BEHIND + _ADDRESS_GUARD)
+            place = detector.locate(ip) if ip and ip.end() <= end + _ADDRESS_BEHIND else None
+            if place:
+                found.append((place[0], place[1], rank, detector.type))
+        if others:
+            found += values(text, self._candidates(text, others))
+        return merged(found) if len(found) > 1 else found
+
     def _replace(self, kept: list[str], at: int, matches: list[Match]) -> bool:
         """Puts markers into one text; False where there was nothing to replace, or nothing more to check."""
         text = kept[at]
         try:
-            found = values(text, self._candidates(text, matches))
+            found = self._found(text, matches)
             if found:
                 kept[at] = replaced(text, found)
         except Exception as error:  # noqa: BLE001 - failing closed, for this text alone

@@ -31,6 +31,7 @@ _KEYED = Detector(
     signs=(key_sign("uid", "ser", "ame", "_id", "-id", "rid", "gin", then=_A_NAME),),
     locate=_keyed,
     reach=30,  # `abcdefghijkl_e`, `account_name`, three quotes and a space
+    apart="=",  # lines of PAM have six of them in a row
 )
 MESSAGE = (_KEYED,)
 PROSE: tuple[Detector, ...] = ()
