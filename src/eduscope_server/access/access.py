@@ -1,17 +1,17 @@
 """Who is calling, and may they: keys for machines, sessions for browsers."""
 
-import asyncio
 import logging
 from pathlib import Path
 from typing import Any, Self
 
 from eduscope_server.access.errors import AccessDenied
 from eduscope_server.access.first_keys import ADMIN_TOKEN_FILE, INGEST_KEY_FILE, FirstKey, put_first_key
-from eduscope_server.access.key_cache import KeyCache, WorkingKey
+from eduscope_server.access.key_cache import REFRESH_SECONDS, KeyCache, WorkingKey
 from eduscope_server.access.records import ApiKey, Identity, IngestKey
 from eduscope_server.access.secrets import Kind, hash_secret, key_start, make_key
 from eduscope_server.access.sessions import Sessions
 from eduscope_server.config import Settings
+from eduscope_server.recurring import Recurring
 from eduscope_server.state import State, StateUnavailable, load_queries
 
 _log = logging.getLogger(__name__)
@@ -27,7 +27,13 @@ class Access:
         self._state = state
         self._cache = KeyCache(state)
         self._sessions = Sessions(state)
-        self._tasks: list[asyncio.Task[None]] = []
+        away = (StateUnavailable,)
+        self._refreshing = Recurring(
+            self._cache.refresh, name="refresh keys", pause_seconds=REFRESH_SECONDS, away=away
+        )
+        self._sweeping = Recurring(
+            self._sessions.sweep, name="sweep ended sessions", pause_seconds=_SWEEP_SECONDS, away=away
+        )
         self.first_keys: tuple[FirstKey, ...] = ()
 
     @classmethod
@@ -43,17 +49,14 @@ class Access:
             ),
         )
         await access._cache.refresh()
-        access._tasks = [
-            asyncio.create_task(access._cache.keep_fresh(), name="refresh keys"),
-            asyncio.create_task(access._keep_sweeping(), name="sweep sessions"),
-        ]
+        access._refreshing.start()
+        access._sweeping.start(at_once=True)
         return access
 
     async def close(self) -> None:
         """Stop refreshing; what was used last is written down if PostgreSQL is there."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._refreshing.stop()
+        await self._sweeping.stop()
         try:
             await self._cache.refresh()
         except StateUnavailable:
@@ -166,14 +169,6 @@ class Access:
                 401, "unknown_key", "nobody has this key; it may have been revoked", hint="eduscope keys list"
             )
         return key
-
-    async def _keep_sweeping(self) -> None:
-        while True:
-            try:
-                await self._sessions.sweep()
-            except StateUnavailable as error:
-                _log.warning("ended sessions could not be swept: %s", error)
-            await asyncio.sleep(_SWEEP_SECONDS)
 
 
 def first_key_file(data: Path, kind: Kind) -> Path:

@@ -4,8 +4,6 @@ A key made or revoked elsewhere (another platform on the same PostgreSQL) is see
 Unknown keys never reach PostgreSQL, so guessing does not load it.
 """
 
-import asyncio
-import logging
 import time
 from dataclasses import dataclass
 
@@ -13,7 +11,6 @@ from eduscope_server.access.records import IngestKey
 from eduscope_server.access.secrets import Kind, hash_secret
 from eduscope_server.state import State, StateUnavailable, load_queries
 
-_log = logging.getLogger(__name__)
 _QUERIES = load_queries("eduscope_server.access", "queries.sql")
 
 REFRESH_SECONDS = 5.0
@@ -73,12 +70,3 @@ class KeyCache:
             for row in rows
         }
         self._refreshed_at = time.monotonic()
-
-    async def keep_fresh(self) -> None:
-        """Refresh for ever; while PostgreSQL is away, the last known keys go on working."""
-        while True:
-            await asyncio.sleep(REFRESH_SECONDS)
-            try:
-                await self.refresh()
-            except StateUnavailable as error:
-                _log.warning("the keys could not be refreshed: %s", error)
