@@ -11,6 +11,7 @@ from eduscope.privacy import KeyRing, KeyRingError, use_ring
 from eduscope.privacy.key_source import EnvironmentKeys, FileKeys, KeySource
 from eduscope.privacy.keyring import VARIABLE
 from eduscope_server.privacy.person_links import PersonLinks
+from eduscope_server.recurring import Recurring
 from eduscope_server.state import State, StateUnavailable
 from eduscope_server.store import Store, StoreError, TokenKey
 
@@ -45,17 +46,15 @@ class KeyRotation:
         self._parts = parts
         self.ring = ring
         self._complaint = ""
-        self._task: asyncio.Task[None] | None = None
+        self._looking = Recurring(self.look, name="follow the key ring", pause_seconds=LOOK_SECONDS, away=())
 
     def start(self) -> None:
         """Follows until `stop`."""
-        self._task = asyncio.create_task(self._keep_looking(), name="follow the key ring")
+        self._looking.start()
 
     async def stop(self) -> None:
         """Follows no more."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        await self._looking.stop()
 
     async def look(self) -> bool:
         """Takes the source's ring where it is another one; whether it did. What failed is tried with the next look."""
@@ -81,14 +80,6 @@ class KeyRotation:
                 "key ring has lost %s: what was sealed or made with it cannot be told", ", ".join(lost)
             )
         return True
-
-    async def _keep_looking(self) -> None:
-        while True:
-            await asyncio.sleep(LOOK_SECONDS)
-            try:
-                await self.look()
-            except Exception as error:  # noqa: BLE001 - a bug must not end the following, nor quote a key
-                _log.error("key ring was not looked at: %s", type(error).__name__)
 
 
 @contextlib.asynccontextmanager

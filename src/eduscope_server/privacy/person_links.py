@@ -16,6 +16,7 @@ from psycopg.rows import DictRow
 
 from eduscope.privacy import KeyRing, default_ring
 from eduscope.privacy.epochs import Epochs, is_proven, use_epochs
+from eduscope_server.recurring import Recurring
 from eduscope_server.state import State, StateUnavailable, load_queries
 
 _log = logging.getLogger(__name__)
@@ -47,21 +48,24 @@ class PersonLinks:
         self._epochs: Epochs | None = None
         self._waiting: dict[str, str] = {}
         self._is_used = True
-        self._task: asyncio.Task[None] | None = None
+        self._writing = Recurring(
+            self.write,
+            name="write the links of people",
+            pause_seconds=WRITE_SECONDS,
+            away=(StateUnavailable,),
+        )
 
     async def start(self, ring: KeyRing) -> None:
         """Keeps who is met under a ring of several keys, until `stop`. Raises `StateUnavailable`."""
         found = await self._state.fetch_one(_QUERIES["any"])
         self._is_used = bool(found and found["is_any"])
         await self.use_ring(ring)
-        self._task = asyncio.create_task(self._keep_writing(), name="write the links of people")
+        self._writing.start()
 
     async def stop(self) -> None:
         """Writes what waits, and keeps nobody any more."""
         use_epochs(None)
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        await self._writing.stop()
         try:
             await self.write()
         except StateUnavailable as error:
@@ -132,14 +136,6 @@ class PersonLinks:
         async with self._state.transaction() as connection:
             for query in ("lock", "leave_circles", "move_links", "add_links"):
                 await connection.execute(_QUERIES[query], given)
-
-    async def _keep_writing(self) -> None:
-        while True:
-            await asyncio.sleep(WRITE_SECONDS)
-            try:
-                await self.write()
-            except StateUnavailable as error:
-                _log.warning("links of people are written later: %s", error)
 
 
 async def all_linked(connection: AsyncConnection[DictRow], tokens: Iterable[str]) -> tuple[str, ...]:
