@@ -34,14 +34,32 @@ _SURROGATES = re.compile(
     rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[dD][89a-fA-F][0-9a-fA-F]{2}"
 )
 _PAIR_CHARACTERS = 12
+PIECE_BYTES = 32 << 10
+"""Of a body that is read into dictionaries, four times as large: they stay in the processor's cache until used."""
 
 
 def _rows(body: bytes, tenant_id: str | None, desk: Desk | None = None) -> Iterator[bytes]:
+    return line_rows(lines_of(body), tenant_id, desk)
+
+
+def lines_of(body: bytes) -> Iterator[dict[str, Any]]:
+    """The lines of a body, read a piece at a time: what was read is at hand while it is treated."""
+    at = 0
+    while at < len(body):
+        stop = body.find(b"\n", at + PIECE_BYTES) + 1 or len(body)
+        try:
+            lines = _read_lines(body[at:stop])
+        except msgspec.DecodeError:  # an object that goes over several lines, or a number beyond any range
+            lines, stop = _read_anyhow(body[at:]), len(body)
+        yield from lines
+        at = stop
+
+
+def _read_anyhow(body: bytes) -> list[dict[str, Any]]:
     try:
-        lines = _read_lines(body)
+        return _read_lines(body)
     except msgspec.DecodeError:
-        lines = [_read_leniently(line) for line in body.splitlines() if line.strip()]
-    return line_rows(lines, tenant_id, desk)
+        return [_read_leniently(line) for line in body.splitlines() if line.strip()]
 
 
 def _read_leniently(line: bytes) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 import math
 import re
 from collections.abc import Iterable, Iterator
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 from eduscope.privacy import find
@@ -47,10 +47,10 @@ def line_rows(
     """The rows of parsed lines as JSON. `tenant_id` overrides what the lines say (a key bound to a tenant)."""
     fresh()
     waiting = iter(lines)
-    while batch := list(islice(waiting, BATCH_LINES)):
+    while (first := next(waiting, None)) is not None:
         texts, clock, sheet = Texts(), Clock(), Sheet()
         writer = Writer(sheet, texts, clock, tenant_id)
-        for line in batch:
+        for line in chain((first,), islice(waiting, BATCH_LINES - 1)):
             is_prose = desk is not None and not desk.names.isdisjoint(line)
             if is_prose or not writer.write_line(line):
                 row = _row(line, tenant_id, texts, clock)

@@ -69,8 +69,14 @@ class Writer:
             f'"trace_id":"{trace}","span_id":"{span}","marks":["inspected"],"attributes":{{'
         )
         texts.tenant_id = self._tenant_id or head.tenant_id
-        sheet.add(f'{kept.write(lead, sheet, texts)},"duration_ms":', duration)
-        texts.add(sheet.values, sheet.add(',"message":', ""), message)
+        if kept.said or kept.numbers:
+            lead = kept.write(lead, sheet, texts)
+        else:
+            lead = f'{lead}{kept.texts[1:]}}},"measures":{{{kept.measures[1:]}}}'
+        sheet.literals += (f'{lead},"duration_ms":', ',"message":')
+        sheet.values += (duration, "")
+        if message:
+            texts.add(sheet.values, len(sheet.values) - 1, message)
         sheet.open_end = "}"
         return True
 
@@ -96,11 +102,11 @@ class _Attributes:
         written = ""
         for plan, value in attributes:
             kind = value.__class__
-            if plan.is_renamed:
-                return False  # perhaps as another one is called
             if kind is str:
                 pair = plan.pairs.get(value)
                 if pair is None:
+                    if plan.is_renamed:
+                        return False  # perhaps to the name of another one
                     pair = plan.pair(value)
                 if pair is None:
                     self.said.append((plan.name, value))
@@ -108,7 +114,7 @@ class _Attributes:
                     written += pair
             elif value is None:
                 continue
-            elif plan.is_guarded:
+            elif plan.is_guarded or plan.is_renamed:
                 return False
             elif kind is float and isfinite(value):
                 self.numbers.append((plan.name, value))
