@@ -23,6 +23,8 @@ PEOPLE_MAX = 65_536
 HEADINGS_MAX = 4096
 PLANS_MAX = 4096
 """Keys known at a time: a sender that invents keys must not grow this process."""
+LEARNED_MAX = 200_000
+"""Values learned of all keys before everything is forgotten: some 100 MB where each is as long as may be."""
 
 _ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 _DRAWN_ID = re.compile(r"[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -90,6 +92,7 @@ class Plan:
         """What is kept of a value; None of a free text, which is checked with others, until it comes again."""
         kept = self.known.get(value)
         if kept is None and not (self.is_message and self._is_new(value)):
+            plans.count()
             kept = self.known.learn(value, policy.apply(self.declared, value))
         return kept
 
@@ -99,6 +102,7 @@ class Plan:
             return ""
         if self.is_message and self._is_new(value):
             return None
+        plans.count()
         return self.pairs.learn(value, f",{self.name}:{as_json(policy.apply(self.declared, value))}")
 
     def _is_new(self, value: str) -> bool:
@@ -106,7 +110,9 @@ class Plan:
         if tenants or len(value) > KNOWN_CHARACTERS_MAX:
             return True
         is_new = value not in self.seen
-        self.seen.learn(value, "")
+        if is_new:
+            plans.count()
+            self.seen.learn(value, "")
         return is_new
 
 
@@ -116,6 +122,8 @@ class _Plans(dict[str, Plan]):
     made_under: tuple[KeyRing, int] | None = None
     generation = 0
     """Grows whenever plans are forgotten, for who keeps some."""
+    learned = 0
+    """Values that plans have remembered since then."""
 
     def __missing__(self, key: str) -> Plan:
         if len(self) >= PLANS_MAX:
@@ -127,6 +135,13 @@ class _Plans(dict[str, Plan]):
         """Forgets all plans."""
         super().clear()
         self.generation += 1
+        self.learned = 0
+
+    def count(self) -> None:
+        """To be called for each value that is remembered."""
+        self.learned += 1
+        if self.learned > LEARNED_MAX:
+            self.clear()
 
     def under(self, ring: KeyRing, tenants_version: int) -> bool:
         """Forgets everything where the ring or what tenants have set is another; says whether it did."""

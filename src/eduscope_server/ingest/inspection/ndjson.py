@@ -62,8 +62,8 @@ def line_rows(
 
 
 def _row(line: dict[str, Any], tenant_id: str | None, texts: Texts, clock: Clock) -> dict[str, Any]:
-    """One line as a row. Most of what a line says was said before, so look-ups stand here and calls are rare: a line
-    has 12 µs."""
+    """One line as a row, whatever is in it. Most of what a line says was said before, so look-ups stand here and calls
+    are rare."""
     kept = Kept({}, {}, ["inspected"])
     attributes, marks = kept.attributes, kept.marks
     tenant = line.get("tenant_id")

@@ -13,8 +13,9 @@ from opentelemetry.proto.common.v1.common_pb2 import AnyValue, ArrayValue, KeyVa
 from opentelemetry.proto.logs.v1.logs_pb2 import LogRecord, SeverityNumber
 
 from eduscope.contract import ATTRIBUTES, LOG_FIELDS, FieldClass, declare, withdraw
-from eduscope.privacy import KeyRing, OwnNumbers, is_token, tenants, use_ring
-from eduscope_server.ingest.inspection import ndjson, otlp
+from eduscope.privacy import KeyRing, OwnNumbers, is_token, network, tenants, use_ring
+from eduscope_server.ingest.inspection import fields, ndjson, otlp
+from eduscope_server.ingest.inspection.fields import plans
 from eduscope_server.ingest.inspection.shapes import SHAPES_MAX, memory
 from eduscope_server.ingest.inspection.usual import Writer
 from eduscope_server.privacy.prose import Desk, prose_names
@@ -284,3 +285,11 @@ def test_what_is_kept_of_an_otlp_record_does_not_depend_on_how_it_is_written(
         wanted = kept_of_request()
     for _ in range(3):
         assert kept_of_request() == wanted
+
+
+def test_values_are_forgotten_before_they_grow_the_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fields, "LEARNED_MAX", 50)
+    kept([USUAL | {f"field{n % 7}": f"value {n}"} for n in range(1000)])
+    assert plans.learned <= 50
+    assert sum(len(plan.known) + len(plan.pairs) + len(plan.seen) for plan in plans.values()) <= 50
+    assert kept([USUAL])[0]["attributes"]["client.address"] == network("203.0.113.7")
