@@ -22,7 +22,8 @@ def find(
     "prose" for what people write (looser: words around a value count). `tenant_id` adds what that tenant has set
     (`tenants.use`), `roster` one more finder for this call.
     """
-    return [Span(start, end, kind) for start, end, _, kind in _all(text, profile, tenant_id, roster)]
+    found = _all(text, profile, tenant_id, roster, plan(profile).candidates(text))
+    return [Span(start, end, kind) for start, end, _, kind in found]
 
 
 def redact(
@@ -34,11 +35,16 @@ def redact(
     is withheld and counted (`failures`).
     """
     try:
+        signs = plan(profile)
+        seen = signs.look(text)
+        if not (seen[0] or seen[1] or roster or tenants):
+            return text
         for _ in range(MAX_PASSES):
-            found = _all(text, profile, tenant_id, roster)
+            found = _all(text, profile, tenant_id, roster, signs.shown(text, seen))
             if not found:
                 return text
             text = replaced(text, found)
+            seen = signs.look_again(seen, found, text)
     except Exception as error:  # noqa: BLE001 - failing closed: text that could not be checked is not kept
         failures.add(error)
     return WITHHELD
@@ -80,14 +86,16 @@ def replaced(text: str, found: list[Found]) -> str:
     return "".join(pieces)
 
 
-def _all(text: str, profile: Profile, tenant_id: str, roster: Finder | None) -> list[Found]:
+def _all(
+    text: str, profile: Profile, tenant_id: str, roster: Finder | None, candidates: Iterable[Candidate]
+) -> list[Found]:
     """What the detectors, the tenant's finders and one more find."""
     finders = tenants.finders(tenant_id)
     if not (finders or roster):
-        return values(text, plan(profile).candidates(text))
+        return values(text, candidates)
     own = [found for finder in finders for found in finder.ranges(text, profile)]
     own += roster.ranges(text, profile) if roster else ()
-    return merged(own + _unordered(text, plan(profile).candidates(text)))
+    return merged(own + _unordered(text, candidates))
 
 
 def _unordered(text: str, candidates: Iterable[Candidate]) -> list[Found]:

@@ -6,7 +6,8 @@ from eduscope.privacy.detector import Range
 from eduscope.privacy.marker import starts_with_marker
 from eduscope.privacy.tokens import starts_with_token
 
-VALUE = r"(?P<value>[^\s\x00-\x1f,;:\"'()\[\]{}<>|=&\\]+)"
+BEGINNING = r"[^\s\x00-\x1f,;:\"'()\[\]{}<>|=&\\]"
+VALUE = rf"(?P<value>{BEGINNING}+)"
 # Words that follow `for user` in a sentence about users.
 _SPARED = frozenset(
     """

@@ -1,29 +1,32 @@
 """Which detectors a text has to be shown to, and where in it: one look for the signs of all of them."""
 
 import re
-from collections.abc import Iterable
-from functools import cache
+import sys
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache, cached_property
 from typing import Literal
 
 from eduscope.privacy import detectors
 from eduscope.privacy.detector import Detector
-from eduscope.privacy.signs import Sign, any_sign, characters, which_signs
+from eduscope.privacy.marker import marker
+from eduscope.privacy.scan import Places, Scan
+from eduscope.privacy.shapes import by_digits, shape_of
+from eduscope.privacy.signs import MOST_AHEAD, MOST_BEHIND, Sign, one_sign
 
 Profile = Literal["message", "prose"]
 Candidate = tuple[int, Detector, list[int]]
 """A detector's rank, the detector, and where its signs stand."""
-
-
-class _Which(dict[tuple[str | None, ...], tuple[int, ...]]):
-    """The numbers of the groups that took part in a match; a few dozen combinations occur."""
-
-    def __missing__(self, parts: tuple[str | None, ...]) -> tuple[int, ...]:
-        numbers = self[parts] = tuple(number for number, part in enumerate(parts) if part is not None)
-        return numbers
+Value = tuple[int, int, int, str]
+"""Start, end, rank and type of what was found."""
+Seen = tuple[Places, list[int] | None]
+"""What one look at a text gave: where signs stand, and which signs with a shape are to be looked for; None: no more."""
+_SHORT = 100
+"""To make the shape of a text and to look it over takes 1 µs: in so few characters the signs at digits take less."""
 
 
 class Plan:
-    """Detectors, and one pattern for the signs of all of them."""
+    """Detectors, and what is looked for in a text before any of them is tried."""
 
     def __init__(self, ranked: Iterable[tuple[int, Detector]]) -> None:
         """Take detectors with their ranks, the most telling first."""
@@ -31,54 +34,107 @@ class Plan:
         for rank, detector in ranked:
             by_signs.setdefault(detector.signs, []).append((rank, detector))
         self._alike = list(by_signs.values())
-        signs = list(by_signs)
-        every = tuple(sign for some in signs for sign in some)
-        self._any = any_sign(every)
-        # What a character may be a sign of: one group of detectors with the same signs, or several.
-        self._group: dict[str, int] = {}
-        self._groups: dict[str, tuple[re.Pattern[str], list[int]]] = {}
-        for character in characters(every):
-            numbers = [n for n, some in enumerate(signs) if character in characters(some)]
-            if len(numbers) == 1:
-                self._group[character] = numbers[0]
-            else:
-                self._groups[character] = (which_signs([signs[n] for n in numbers], character), numbers)
-        self._parts = _Which()
+        self._signs = list(by_signs)
+
+    @cached_property
+    def _all(self) -> Scan:
+        return Scan(self._signs)
+
+    @cached_property
+    def _shapeless(self) -> Scan:
+        return Scan([tuple(sign for sign in signs if not sign.shapes) for signs in self._signs])
+
+    @cached_property
+    def _shaped(self) -> list[tuple[int, Sign]]:
+        return [(n, sign) for n, signs in enumerate(self._signs) for sign in signs if sign.shapes]
+
+    @cached_property
+    def _finditers(self) -> list[tuple[int, Callable[[str], Iterator[re.Match[str]]]]]:
+        return [(n, one_sign(sign).finditer) for n, sign in self._shaped]
+
+    @cached_property
+    def _shapes(self) -> list[tuple[str, list[tuple[str, list[int]]]]]:
+        return by_digits([sign.shapes for _, sign in self._shaped])
 
     def candidates(self, text: str) -> list[Candidate]:
         """The detectors of which the text has a sign. Most texts have none, and take a microsecond."""
-        first = self._any.search(text)
-        if first is None:
-            return []
-        return self._candidates(text, [sign.start() for sign in self._any.finditer(text, first.start())])
-
-    def _candidates(self, text: str, signs: Iterable[int]) -> list[Candidate]:
-        """The detectors that these are signs of."""
-        found: dict[int, list[int]] = {}
-        for at in signs:
-            character = text[at]
-            group = self._group.get(character)
-            if group is not None:
-                found.setdefault(group, []).append(at)
-                continue
-            which, numbers = self._groups[character]
-            match = which.match(text, at)
-            for part in self._parts[match.groups()] if match else ():
-                found.setdefault(numbers[part], []).append(at)
-        return [(rank, detector, at) for n, at in found.items() for rank, detector in self._alike[n]]
+        return self.shown(text, self.look(text))
 
     def candidates_within(self, text: str, windows: Iterable[tuple[int, int]]) -> list[Candidate]:
         """The same, with the signs that begin in one of the windows alone: these are in order, and do not overlap."""
-        signs: list[int] = []
-        search = self._any.search
-        for start, stop in windows:
-            sign = search(text, start)
-            while sign and (at := sign.start()) < stop:
-                signs.append(at)
-                sign = search(text, at + 1)
+        signs = self._all.within(text, windows)
         if len(self._alike) > 1:
-            return self._candidates(text, signs)
-        return [(rank, detector, signs) for rank, detector in self._alike[0]] if signs else []
+            return self._of(self._all.sorted(text, signs))
+        return self._of({0: signs}) if signs else []
+
+    def look(self, text: str) -> Seen:
+        """Look a text over for signs."""
+        if len(text) < _SHORT:
+            return self._all.places(text), None
+        places = self._shapeless.places(text)
+        possible: list[int] = []
+        shape = shape_of(text)
+        for digits, shapes in self._shapes:
+            if digits not in shape:
+                break
+            for one, numbers in shapes:
+                if one in shape:
+                    possible += numbers
+        return places, list(dict.fromkeys(possible)) if len(possible) > 1 else possible
+
+    def look_again(self, seen: Seen, found: Sequence[Value], text: str) -> Seen:
+        """Look over what a text has become once the values found in it were replaced by markers.
+
+        Signs are new or gone where they can see a marker, and as they were elsewhere. No new shape comes with a marker:
+        it has no digit, and every shape has one and no bracket.
+        """
+        if seen[1] is None:
+            return self.look(text)
+        unchanged, changed = _parts(found)
+        places = self._shapeless.sorted(text, self._shapeless.within(text, changed))
+        for n, at in seen[0].items():
+            kept = ((at[bisect_left(at, start) : bisect_left(at, end)], by) for start, end, by in unchanged)
+            moved = [old + by for places_kept, by in kept for old in places_kept]
+            if moved:
+                places[n] = sorted(places[n] + moved) if n in places else moved
+        return places, seen[1]
+
+    def shown(self, text: str, seen: Seen) -> list[Candidate]:
+        """The detectors that have a sign in a text that was looked over."""
+        places, possible = seen
+        if not (places or possible):
+            return []
+        if possible:
+            places = dict(places)
+            for number in possible:
+                group, finditer = self._finditers[number]
+                at = [sign.start() for sign in finditer(text)]
+                if at:
+                    places[group] = sorted(places[group] + at) if group in places else at
+        return self._of(places)
+
+    def _of(self, places: Places) -> list[Candidate]:
+        return [(rank, detector, at) for n, at in places.items() for rank, detector in self._alike[n]]
+
+
+def _parts(found: Sequence[Value]) -> tuple[list[tuple[int, int, int]], list[tuple[int, int]]]:
+    """Where signs are as they were (start and end in the old text, and by how much they have moved), and where they
+    must be looked for again (start and end in the new text): near markers.
+    """
+    unchanged: list[tuple[int, int, int]] = []
+    changed: list[tuple[int, int]] = []
+    at = by = again = 0
+    for start, end, _, kind in found:
+        if start - MOST_AHEAD > at:
+            unchanged.append((at, start - MOST_AHEAD, by))
+            if at:
+                changed.append((again, at + by))
+            again = start - MOST_AHEAD + by
+        by += len(marker(kind)) - (end - start)
+        at = end + MOST_BEHIND
+    changed.append((again, at + by))
+    unchanged.append((at, sys.maxsize, by))
+    return unchanged, changed
 
 
 @cache

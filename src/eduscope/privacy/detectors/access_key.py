@@ -47,13 +47,13 @@ _PREFIXED = Detector(
     signs=(
         Sign(
             "_",
-            r"(?<=(?:h[pousrfx]|at|rg|pm|nu|me|ms|[cp]a|ss|y[su]|[ls][ac]|v1|ve|st|od|ec|pi|tn|gp|kn|th|pw|fp|[om][12]"
-            r"|[12][ar]|RS|sk|gd|bp|r8)_)[\w./+=-]{16}",
+            r"[\w./+=-]{16}(?<=(?:h[pousrfx]|at|rg|pm|nu|me|ms|[cp]a|ss|y[su]|[ls][ac]|v1|ve|st|od|ec|pi|tn|gp|kn|th"
+            r"|pw|fp|[om][12]|[12][ar]|RS|sk|gd|bp|r8)_.{16})",
         ),
         Sign(
             "-",
-            r"(?<=(?:[adtrfbcn]t|as|ox|x[a-z]|pp|sk|lx|AK|ul|co|KU|JS|II|RA|ib|us|8e|-u|CK|BK|ST|ey|pi|PI|ai|PX|ud|af|tp|sp|EY|\.0)-)"
-            r"[\w./+=-]{16}",
+            r"[\w./+=-]{16}(?<=(?:[adtrfbcn]t|as|ox|x[a-z]|pp|sk|lx|AK|ul|co|KU|JS|II|RA|ib|us|8e|-u|CK|BK|ST|ey|pi|PI|ai"
+            r"|PX|ud|af|tp|sp|EY|\.0)-.{16})",
         ),
     ),
     reach=16,
@@ -68,7 +68,10 @@ _SHAPED = Detector(
         Sign("p", r"(?<=dap)i[0-9a-f]{8}"),
         Sign("~", r"(?:(?<=Q~)|(?<=256~))[\w~.-]{8}"),
         Sign(":", r"AA[\w-]{8}"),
-        Sign(".", r"(?:(?<=hv[sb]\.)|(?<=ya29\.)|(?<=dp\.)|(?<=dt0[a-z][0-9]{2}\.)|(?<=atlasv1\.))\w"),
+        Sign(
+            ".",
+            r"(?<=[vd0-9][spb0-9]\.)(?:(?<=hv[sb]\.)|(?<=ya29\.)|(?<=dp\.)|(?<=dt0[a-z][0-9]{2}\.)|(?<=atlasv1\.))\w",
+        ),
     ),
     reach=24,
 )

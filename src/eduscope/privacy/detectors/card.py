@@ -51,12 +51,16 @@ def _is_checked(value: str) -> bool:
     return len(set(digits)) > 1 and luhn(digits)
 
 
-_RUN = Sign("2-6", r"[0-9][0-9][0-9](?<![\w.-]....)(?:[0-9]{10}|[ -](?:[0-9]{4}[ -][0-9]{4}|[0-9]{6})[ -])")
+_RUN = Sign(
+    "2-6",
+    r"(?<![\w.-].)[0-9]{3}(?:[0-9]{10}|[ -](?:[0-9]{4}[ -][0-9]{4}|[0-9]{6})[ -])",
+    shapes=("00000000000000", "0000 0000", "000-0000"),
+)
 _LOOSE_RUN = Sign("0-9", r"(?:[ -]?[0-9]){11}")
 
-MESSAGE = (Detector("CARD", _STRICT, signs=(_RUN,), locate=_issued, reach=1),)
+MESSAGE = (Detector("CARD", _STRICT, signs=(_RUN,), locate=_issued, reach=0),)
 PROSE = (
-    Detector("CARD", _LOOSE, signs=(_LOOSE_RUN,), locate=when(_is_checked), reach=1),
+    Detector("CARD", _LOOSE, signs=(_LOOSE_RUN,), locate=when(_is_checked), reach=0),
     Detector("CARD", _NAMED_CARD, signs=(_LOOSE_RUN,)),
 )
 GATE_NUMBERS = (

@@ -2,7 +2,7 @@
 
 from eduscope.privacy.detector import Detector, ascii_pattern
 from eduscope.privacy.framing import ASSIGN
-from eduscope.privacy.signs import Sign, key_sign
+from eduscope.privacy.signs import Sign, key_ends, key_sign
 
 RANK = 51
 
@@ -20,11 +20,15 @@ _DATE = rf"(?P<value>{'|'.join(_DATES)})(?![0-9])"
 _KEYED = Detector(
     "DOB",
     ascii_pattern(rf"(?i:\b{_KEY})[\"'\\]{{0,3}} {{0,2}}[:=] {{0,2}}[\"'\\]{{0,3}}{_DATE}"),
-    signs=(key_sign("dob", "o.b", ".b.", "rth", "ate", "day"),),
+    signs=(
+        key_sign(
+            "dob", "d.o.b", "o.b.", "birth", *key_ends(("birth",), "date", "[ _-]date", "day", "[ _-]day")
+        ),
+    ),
     reach=24,
 )
 _BORN = Detector(
-    "DOB", ascii_pattern(rf"(?i:\bborn (?:on )?){_DATE}"), signs=(Sign("bB", "(?i:orn) "),), reach=1
+    "DOB", ascii_pattern(rf"(?i:\bborn (?:on )?){_DATE}"), signs=(Sign("bB", "(?i:orn) "),), reach=0
 )
 _SAID = Detector(
     "DOB",

@@ -27,7 +27,7 @@ _ADDRESS = Detector(
     re.compile(r"(?:@|%40)(?:[\w-]{1,63}\.){1,8}(?:xn--[\w-]{2,59}|[^\W\d_]{2,24})"),
     signs=(Sign("@", r"[\w-]"), Sign("%", r"40[\w-]")),
     locate=_locate,
-    reach=1,
+    reach=0,
 )
 
 MESSAGE = (_ADDRESS,)

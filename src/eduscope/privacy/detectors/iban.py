@@ -44,7 +44,11 @@ def _is_iban(value: str) -> bool:
     return int("".join(str(int(c, 36)) for c in compact[4:] + compact[:4])) % 97 == 1
 
 
-_SIGN = Sign("0-9", r"[0-9](?<=[A-Za-z]{2}..)(?<![\w.-][A-Za-z]{2}..)[ -]?[A-Za-z0-9]{4}[ -]?[A-Za-z0-9]{3}")
+_SIGN = Sign(
+    "0-9",
+    r"(?<=[A-Za-z]{2}.)(?<![\w.-][A-Za-z]{2}.)[0-9][ -]?[A-Za-z0-9]{4}[ -]?[A-Za-z0-9]{3}",
+    shapes=("aa00",),
+)
 
 _CHECKED = Detector(
     "IBAN", ascii_pattern(rf"(?<![\w.-]){_GROUPS}(?![\w-])"), signs=(_SIGN,), locate=when(_is_iban), reach=2

@@ -15,6 +15,10 @@ _V6 = ascii_pattern(
 )
 
 
+# A hardware address in an EUI-64's clothes has eight groups too, but more before them.
+_FIRST_GROUP = "|".join(rf"(?<=(?<![\w:.])[0-9A-Fa-f]{{{length}}}:)" for length in (2, 3, 4))
+
+
 def _host(match: re.Match[str]) -> Range | None:
     """Spare what is no address (`dead::beef` is a name in some languages) and addresses of no host."""
     text = match.group()
@@ -31,7 +35,10 @@ MESSAGE = (
     Detector(
         "IP",
         _V6,
-        signs=(Sign(":", r"(?:(?<=[0-9A-Fa-f]:):|(?:[0-9A-Fa-f]{1,4}:){6})"),),
+        signs=(
+            Sign(":", r":(?<=[0-9A-Fa-f]::)"),
+            Sign(":", rf"(?=(?:[0-9A-Fa-f]{{1,4}}+:){{4}})(?:{_FIRST_GROUP})"),
+        ),
         locate=_host,
         reach=36,  # seven groups before the second of two colons
     ),

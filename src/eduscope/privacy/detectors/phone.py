@@ -5,7 +5,7 @@ import re
 from eduscope.privacy.detector import Detector, Range, ascii_pattern, value_range
 from eduscope.privacy.digits import digits_of
 from eduscope.privacy.framing import ASSIGN, END, QUOTES, START_UNJOINED
-from eduscope.privacy.signs import Sign, key_sign
+from eduscope.privacy.signs import Sign, key_ends, key_sign
 
 RANK = 60
 
@@ -65,34 +65,20 @@ def _not_a_date(match: re.Match[str]) -> Range | None:
     return None if _DATE.match(value) or not 7 <= len(digits_of(value)) <= 21 else found
 
 
-_PLUS = Sign("+", r"[0-9]")
-_ZEROS = Sign("0", r"0(?<![\w+.-]..)[1-9][0-9]{0,2}[ .(-]")
-_TEN = Sign(").-", r"(?<=[0-9].) ?[0-9]{3}[.-][0-9]{4}")
+_PLUS = Sign("+", r"[0-9]", shapes=("+0",))
+_ZEROS = Sign("0", r"0(?<![\w+.-]..)[1-9][0-9]{0,2}+[ .(-][0-9(]", shapes=("000",))
+_TEN = Sign(").-", r"(?<=[0-9].) ?[0-9]{3}[.-][0-9]{4}", shapes=("000-0000", "000.0000"))
 _SEVEN = Sign("0-9", r"(?:[ ().-]{0,3}[0-9]){5}")
+_NAMED = ("hone", "bile", "cell", "sapp", "tel", "fax", "sms", "sdn")
 _KEY_SIGNS = (
     key_sign(
-        "one",
-        "ile",
-        "ell",
-        "app",
-        "tel",
-        "fax",
-        "sms",
-        "sdn",
-        "_no",
-        " no",
-        "num",
-        "ber",
-        "_nr",
-        " nr",
-        "el.",
-        "no.",
-        "ax.",
+        *_NAMED, "tel.", "fax.",
+        *key_ends(_NAMED, "_no", " no", "num", "[ _-]num", "number", "[ _-]number", "_nr", " nr", "no.", "[ _-]no."),
     ),
-)
+)  # fmt: skip
 
 MESSAGE = (
-    Detector("PHONE", _INTERNATIONAL, signs=(_PLUS, _ZEROS), locate=_dialled, reach=1),
+    Detector("PHONE", _INTERNATIONAL, signs=(_PLUS, _ZEROS), locate=_dialled, reach=0),
     Detector("PHONE", _NORTH_AMERICAN, signs=(_TEN,), reach=6),
     Detector("PHONE", _KEYED, signs=_KEY_SIGNS, locate=_not_a_date, reach=24),
 )

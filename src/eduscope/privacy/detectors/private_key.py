@@ -12,7 +12,7 @@ _PEM = Detector(
         r"(?:[A-Za-z0-9+/=\s\\:,-](?!----BEGIN ))*"
     ),
     signs=(Sign("-", r"----BEGIN "),),
-    reach=1,
+    reach=0,
 )
 
 MESSAGE = (_PEM,)

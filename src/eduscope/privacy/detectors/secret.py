@@ -5,7 +5,7 @@ import re
 from eduscope.privacy.detector import Detector, Range, ascii_pattern
 from eduscope.privacy.framing import ASSIGN, QUOTED_VALUE, QUOTES, VALUE
 from eduscope.privacy.marker import starts_with_marker
-from eduscope.privacy.signs import Sign, key_sign
+from eduscope.privacy.signs import Sign, key_ends, key_sign
 from eduscope.privacy.tokens import is_token
 
 RANK = 11
@@ -57,27 +57,15 @@ def _ambiguous(match: re.Match[str]) -> Range | None:
     return found if _DRAWN.match(value) and not _OBJECT.fullmatch(value) else None
 
 
-_ENDS = (
-    *(
-        "ord",
-        "swd",
-        "ase",
-        "ode",
-        "pwd",
-        "ret",
-        "als",
-        "ial",
-        "otp",
-        "key",
-        "ing",
-        "ken",
-        "jwt",
-        "kie",
-        "ion",
+_SIGNS = (
+    key_sign(
+        *("sword", "asswd", "phrase", "pwd", "cret", "ntial", "ntials", "otp", "nstring", "n[ _-]string"),
+        *key_ends(("me", "in"), "code", "[ _-]code"), "sscode",
+        *key_ends(("api", "ess", "ret", "ate", "ing", "ion", "unt", "red", "nse"), "key", "[ _-]key"),
+        *("oken", "jwt", "ookie", "zation", "ature", "sig", "hmac", "essid", "t.sid"),
+        *key_ends(("session",), "id", "_id", " id", "-id"),
     ),
-    *("_id", " id", "-id", "nid", "sid", "ure", "sig", "mac"),
-)
-_SIGNS = (key_sign(*_ENDS),)
+)  # fmt: skip
 _REACH = 24  # `one_time_password`, four quotes and three spaces
 
 _KEYED = Detector(
@@ -100,7 +88,7 @@ _BEARER = Detector(
         r"(?i:\b(?:bearer|basic) {1,3})(?P<value>(?=[A-Za-z0-9._~+/=-]{0,200}[0-9])[A-Za-z0-9._~+/=-]{12,})"
     ),
     signs=(Sign("bB", "(?i:earer |asic )"),),
-    reach=1,
+    reach=0,
 )
 
 MESSAGE = (_KEYED, _KEYED_DRAWN, _BEARER)

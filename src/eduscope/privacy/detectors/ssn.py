@@ -3,7 +3,7 @@
 from eduscope.privacy.detector import Detector, ascii_pattern, when
 from eduscope.privacy.digits import digits_of, ssn
 from eduscope.privacy.framing import ASSIGN, END
-from eduscope.privacy.signs import Sign, key_sign
+from eduscope.privacy.signs import Sign, key_ends, key_sign
 
 RANK = 42
 
@@ -17,7 +17,7 @@ def _is_issued(value: str) -> bool:
 _DASHED = Detector(
     "SSN",
     ascii_pattern(r"(?<![\w.-])[0-9]{3}-[0-9]{2}-[0-9]{4}(?![\w-])(?!\.[0-9])"),
-    signs=(Sign("-", r"(?<=[0-9]-)[0-9][0-9]-[0-9]{4}"),),
+    signs=(Sign("-", r"(?<=[0-9]-)[0-9][0-9]-[0-9]{4}", shapes=("0-00-0000",)),),
     locate=when(_is_issued),
     reach=3,
 )
@@ -27,7 +27,9 @@ _KEYED = Detector(
         _NAMES
         + r"[\"'\\]{0,3} {0,3}[:=] {0,3}[\"'\\]{0,3}(?P<value>[0-9]{3}[ -]?[0-9]{2}[ -]?[0-9]{4})(?![0-9])"
     ),
-    signs=(key_sign("ssn", "ity", "_no", "ber", "num"),),
+    signs=(
+        key_sign("ssn", "urity", *key_ends(("urity",), "_no", "number", "[ _-]number", "num", "[ _-]num")),
+    ),
     reach=32,
 )
 _SAID = Detector(

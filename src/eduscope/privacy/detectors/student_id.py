@@ -2,7 +2,7 @@
 
 from eduscope.privacy.detector import Detector, ascii_pattern
 from eduscope.privacy.framing import ASSIGN, QUOTES
-from eduscope.privacy.signs import Sign, key_sign
+from eduscope.privacy.signs import Sign, key_ends, key_sign
 
 RANK = 52
 
@@ -18,7 +18,25 @@ _KEYED = Detector(
         rf"(?i:\b{_NAME}\b)\.?[\"'\\]{{0,3}} {{0,2}}[:=#] {{0,2}}[\"'\\]{{0,3}}#?(?P<value>{_VALUE})(?![A-Za-z0-9_])"
     ),
     signs=(
-        key_sign("_id", " id", "tid", "_no", " no", "no.", "num", "ber", "_nr", " nr", "ode"),
+        key_sign(
+            *key_ends(
+                ("dent", "upil", "rner", "atric", "ulation", "lment", "roll", "mission", "idate", "tration"),
+                *(
+                    "_id",
+                    " id",
+                    "_no",
+                    " no",
+                    "no.",
+                    "[ _.-]no.",
+                    "num",
+                    "[ _.-]num",
+                    "number",
+                    "[ _.-]number",
+                ),
+                *("_nr", " nr", "code", "[ _.-]code"),
+            ),
+            *key_ends(("student", "enrolment", "enrollment"), "id"),
+        ),
         Sign("#", r"[A-Za-z0-9]"),
     ),
     reach=30,

@@ -4,7 +4,7 @@ import re
 
 from eduscope.privacy.detector import Detector, Range, ascii_pattern
 from eduscope.privacy.framing import NAME, QUOTES, START_OF_KEY
-from eduscope.privacy.names import VALUE, mentioned
+from eduscope.privacy.names import BEGINNING, VALUE, mentioned
 from eduscope.privacy.signs import key_sign
 
 RANK = 70
@@ -20,15 +20,22 @@ def _keyed(match: re.Match[str]) -> Range | None:
 
 
 # Something must follow, and no short number: PAM writes `logname= uid=0 euid=0` into every line.
-_A_NAME = r" {0,2}[\"'\\]{0,3}(?![0-9]{1,3}(?:\s|\Z))[^\s,;]"
+_A_NAME = r"(?:(?<!=) {1,2})?[\"'\\]{0,3}(?![0-9]{1,3}(?:\s|\Z))" + BEGINNING
 _KEYS = r"r?user(?:[_-]?(?:name|id))?|login|logname|account[_-]name"
 _KEYED = Detector(
     "USERNAME",
     ascii_pattern(
-        rf"(?P<key>(?i:(?<![a-z])(?:(?:[a-z]{{1,12}}[_.-])?e?(?:{_KEYS})|(?<!\.)e?uid)))"  # `k8s.pod.uid` is nobody's
+        # `k8s.pod.uid` is nobody's
+        rf"(?P<key>(?<![A-Za-z])(?:(?:[A-Za-z]{{1,12}}+[_.-])?(?i:e?(?:{_KEYS}))|(?i:(?<!\.)e?uid)))"
         rf"(?:[\"'\\]{{0,3}} ?: {{0,2}}|=)[\"'\\]{{0,3}}{VALUE}"
     ),
-    signs=(key_sign("uid", "ser", "ame", "_id", "-id", "rid", "gin", then=_A_NAME),),
+    signs=(
+        key_sign(
+            *("uid", "user", "login", "username", "user[_-]name", "logname", "account[_-]name"),
+            *("user_id", "user-id", "userid"),
+            then=_A_NAME,
+        ),
+    ),
     locate=_keyed,
     reach=30,  # `abcdefghijkl_e`, `account_name`, three quotes and a space
     apart="=",  # lines of PAM have six of them in a row

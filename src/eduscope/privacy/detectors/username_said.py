@@ -5,7 +5,7 @@ import re
 from eduscope.privacy.detector import Detector, Range, ascii_pattern
 from eduscope.privacy.framing import NAME
 from eduscope.privacy.marker import starts_with_marker
-from eduscope.privacy.names import VALUE, mentioned
+from eduscope.privacy.names import BEGINNING, VALUE, mentioned
 from eduscope.privacy.signs import Sign
 from eduscope.privacy.tokens import starts_with_token
 
@@ -28,11 +28,12 @@ def _behind(words: str) -> str:
 
 _METHODS = "password|publickey|none|keyboard-interactive|keyboard-interactive/pam|hostbased|gssapi-with-mic"
 _INVALID = "invalid|illegal"
+_NAMED = rf" ?{BEGINNING}"
 
 _MENTIONED = Detector(
     "USERNAME",
     ascii_pattern(rf"(?i:{_behind('for|by|of|as|unknown|' + _INVALID)}user {{1,2}}){VALUE}"),
-    signs=(Sign("uU", "(?<=(?i:[ryfsdln]) [uU])(?i:ser) "),),
+    signs=(Sign("uU", f"(?<=(?i:[ryfsdln]) [uU])(?i:ser) {_NAMED}"),),
     locate=mentioned,
     reach=0,
 )
@@ -43,8 +44,8 @@ _LOGIN = Detector(
         rf"(?i:(?:{_INVALID}) {{1,2}}user {{1,2}})?{VALUE}(?= {{1,2}}(?:from\b|\[preauth))"
     ),
     signs=(
-        Sign("fF", "(?<=(?i:word|ckey|none|tive|/pam|ased|-mic) [fF])(?i:or) "),
-        Sign("uU", "(?<=(?i:[dl]) [uU])(?i:ser) "),
+        Sign("fF", f"(?<=(?i:word|ckey|none|tive|/pam|ased|-mic) [fF])(?i:or) {_NAMED}"),
+        Sign("uU", f"(?<=(?i:[dl]) [uU])(?i:ser) {_NAMED}"),
     ),
     locate=_attempted,
     reach=0,
@@ -52,7 +53,7 @@ _LOGIN = Detector(
 _FAILURES = Detector(
     "USERNAME",
     ascii_pattern(rf"(?i:{_behind('authentication failures|authentication failure')}for {{1,2}}){VALUE}"),
-    signs=(Sign("fF", "(?<=(?i:ures|lure) [fF])(?i:or) "),),
+    signs=(Sign("fF", f"(?<=(?i:ures|lure) [fF])(?i:or) {_NAMED}"),),
     locate=mentioned,
     reach=0,
 )
