@@ -3,6 +3,7 @@
 import base64
 import json
 import random
+import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
@@ -10,6 +11,7 @@ from eduscope.privacy import is_clean, redact
 
 _SYLLABLES = [c + v for c in "bdfgjklmnprstvwz" for v in "aeiou"]
 _LETTERS = "abcdefghijkmnpqrstuvwxyz"
+_LIKE_AN_ID = re.compile("[0-9a-fA-F]*|[a-zA-Z2-7]*")
 _SAFE = "abcdefghjkmnpqrstuvwxyz" + "23456789"
 
 
@@ -54,10 +56,11 @@ def _values(number: int, draw: random.Random) -> Iterable[Value]:
     card = _luhn(f"4556{draw.randrange(10**11):011}")
     iban = _iban(f"37040044{draw.randrange(10**10):010}")
     ssn = f"{draw.randrange(100, 665)}-{draw.randrange(10, 99)}-{draw.randrange(1000, 9999)}"
-    nino = f"{draw.choice('ABCEHJKLMP')}{draw.choice('BCEHJKLM')}{draw.randrange(10**6):06}A"
-    dni_number = draw.randrange(10**7, 10**8)
-    dni = f"{dni_number}{'TRWAGMYFPDXBNJZSQVHLCKE'[dni_number % 23]}"
-    student = f"S{number:05}{draw.randrange(10**5):05}"
+    nino = _unlike_ids(
+        lambda: f"{draw.choice('ABCEHJKLMP')}{draw.choice('BCEHJKLM')}{draw.randrange(10**6):06}A"
+    )
+    dni = _unlike_ids(lambda: _dni(draw.randrange(10**7, 10**8)))
+    student = _unlike_ids(lambda: f"S{number:05}{draw.randrange(10**5):05}")
     ip = f"{draw.randrange(171, 191)}.{draw.randrange(100, 250)}.{draw.randrange(100, 250)}.{draw.randrange(100, 250)}"
     claims = base64.urlsafe_b64encode(json.dumps({"sub": username, "n": draw.random()}).encode()).decode()
     signature = _random(draw, 43)
@@ -83,6 +86,14 @@ def _values(number: int, draw: random.Random) -> Iterable[Value]:
     yield Value("dob", dob, f"profile saved dob={dob}", dob)
 
 
+def _unlike_ids(draw: Callable[[], str]) -> str:
+    """A value that no random id in hexadecimal and no token in base32 holds by chance, as one of some million would."""
+    while True:
+        value = draw()
+        if not _LIKE_AN_ID.fullmatch(value):
+            return value
+
+
 def _word(number: int) -> str:
     """A word of four syllables or more; another for every number."""
     word = ""
@@ -95,6 +106,10 @@ def _word(number: int) -> str:
 
 def _random(draw: random.Random, characters: int) -> str:
     return "".join(draw.choice(_SAFE) for _ in range(characters - 2)) + draw.choice(_LETTERS) + "7"
+
+
+def _dni(number: int) -> str:
+    return f"{number}{'TRWAGMYFPDXBNJZSQVHLCKE'[number % 23]}"
 
 
 def _luhn(digits: str) -> str:

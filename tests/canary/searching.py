@@ -2,7 +2,7 @@
 
 Each word is known by eight of its bytes, those that it shares with the fewest others (a hundred thousand addresses end
 alike); the bytes searched are compared eight at a time, at every place, with a bit table of all those. What passes is
-compared whole. Case is ignored.
+compared whole. Case is ignored, but for base64: eight of its characters, all made small, are in some token.
 """
 
 import base64
@@ -21,6 +21,7 @@ _TABLE_BITS = 27
 _MIX = np.uint64(0x9E3779B97F4A7C15)
 LONGEST_BYTES = 512
 """Blocks overlap by this much."""
+CASED = frozenset({"base64"})
 
 
 def encodings(word: str) -> Iterator[tuple[str, bytes]]:
@@ -51,10 +52,11 @@ class Search:
         for identity in people:
             for value in identity:
                 for encoding, word in encodings(value.needle):
-                    self._words.append(word.lower())
+                    self._words.append(word if encoding in CASED else word.lower())
                     self._names.append((value.kind, encoding))
-        self._offsets = _rarest(self._words)
-        eights = (word[at : at + WINDOW] for word, at in zip(self._words, self._offsets, strict=True))
+        small = [word.lower() for word in self._words]
+        self._offsets = _rarest(small)
+        eights = (word[at : at + WINDOW] for word, at in zip(small, self._offsets, strict=True))
         marks = np.array([int.from_bytes(eight, "little") for eight in eights], dtype=np.uint64)
         self._order = np.argsort(marks, kind="stable")
         self._marks = marks[self._order]
@@ -68,11 +70,13 @@ class Search:
         found: Counter[tuple[str, str]] = Counter()
         self.searched_bytes += len(data)
         for start in range(0, max(1, len(data)), BLOCK_BYTES):
-            block = data[start : start + BLOCK_BYTES + LONGEST_BYTES].lower()
+            whole = data[start : start + BLOCK_BYTES + LONGEST_BYTES]
+            block = whole.lower()
             for begin, at in self._candidates(block):
                 word = self._words[at]
                 is_new = start == 0 or begin + len(word) > LONGEST_BYTES  # else the block before had it
-                if is_new and begin >= 0 and block.startswith(word, begin):
+                searched = whole if self._names[at][1] in CASED else block
+                if is_new and begin >= 0 and searched.startswith(word, begin):
                     found[self._names[at]] += 1
         return found
 
