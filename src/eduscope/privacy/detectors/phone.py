@@ -70,10 +70,11 @@ _ZEROS = Sign("0", r"0(?<![\w+.-]..)[1-9][0-9]{0,2}+[ .(-][0-9(]", shapes=("000"
 _TEN = Sign(").-", r"(?<=[0-9].) ?[0-9]{3}[.-][0-9]{4}", shapes=("000-0000", "000.0000"))
 _SEVEN = Sign("0-9", r"(?:[ ().-]{0,3}[0-9]){5}")
 _NAMED = ("hone", "bile", "cell", "sapp", "tel", "fax", "sms", "sdn")
+_ENDINGS = ("[nlpeamd][elpxsn]",)  # of all these: one pattern is made in a tenth of the time
 _KEY_SIGNS = (
     key_sign(
         *_NAMED, "tel.", "fax.",
-        *key_ends(_NAMED, "_no", " no", "num", "[ _-]num", "number", "[ _-]number", "_nr", " nr", "no.", "[ _-]no."),
+        *key_ends(_ENDINGS, "_no", " no", "num", "[ _-]num", "number", "[ _-]number", "_nr", " nr", "no.", "[ _-]no."),
     ),
 )  # fmt: skip
 

@@ -20,7 +20,7 @@ _KEYED = Detector(
     signs=(
         key_sign(
             *key_ends(
-                ("dent", "upil", "rner", "atric", "ulation", "lment", "roll", "mission", "idate", "tration"),
+                ("[duptrm][eproian][niotlre][tlrce]", "ulation", "mission", "tration"),
                 *(
                     "_id",
                     " id",
