@@ -26,13 +26,15 @@ class Scan:
         self.pattern = any_sign(every)
         # What a character may be a sign of: one group, or several.
         self._group: dict[str, int] = {}
-        self._groups: dict[str, tuple[re.Pattern[str], list[int]]] = {}
+        self._several: dict[str, list[int]] = {}
+        self._which: dict[str, re.Pattern[str]] = {}
         for character in characters(every):
             numbers = [n for n, signs in enumerate(groups) if character in characters(signs)]
             if len(numbers) == 1:
                 self._group[character] = numbers[0]
             else:
-                self._groups[character] = (which_signs([groups[n] for n in numbers], character), numbers)
+                self._several[character] = numbers
+        self._groups = groups
         self._parts = _Which()
 
     def places(self, text: str) -> Places:
@@ -62,8 +64,14 @@ class Scan:
             if group is not None:
                 found.setdefault(group, []).append(at)
                 continue
-            which, numbers = self._groups[character]
+            which, numbers = self._which.get(character) or self._made(character), self._several[character]
             match = which.match(text, at)
             for part in self._parts[match.groups()] if match else ():
                 found.setdefault(numbers[part], []).append(at)
         return found
+
+    def _made(self, character: str) -> re.Pattern[str]:
+        """Made when it is needed: 20 ms for a separator behind keys, and few programs write all of them."""
+        which = which_signs([self._groups[n] for n in self._several[character]], character)
+        self._which[character] = which
+        return which
