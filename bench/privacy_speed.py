@@ -118,14 +118,14 @@ def print_inspection(budgets: Budgets) -> None:
 
     from eduscope_server.ingest.division import divided_lines
     from eduscope_server.ingest.inspection.ndjson import line_rows
-    from eduscope_server.ingest.lanes import DENSE_BYTES, FEW
+    from eduscope_server.ingest.lanes import APART_BYTES
     from eduscope_server.ingest.ndjson import lines_of
 
     encode = msgspec.json.Encoder().encode_lines
     gate = Gate.compile()
 
     def divided(body: bytes) -> bytes:
-        ends = gate.ends(body, most=FEW + len(body) // DENSE_BYTES)
+        ends = gate.ends(body, apart_bytes=APART_BYTES)
         odd = body if ends is None else divided_lines(body, ends)[1] if ends else b""
         return b"\n".join(line_rows(lines_of(odd), None))
 

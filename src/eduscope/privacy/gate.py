@@ -16,6 +16,7 @@ from eduscope.privacy.errors import GateUnavailable
 from eduscope.privacy.framing import START_UNJOINED
 from eduscope.privacy.tenants import tenants
 
+_FEW_MATCHES = 32  # of so many it is not asked yet how far apart they are
 _LONGEST_NUMBER = 48  # a key, a number and the field behind it
 # JSON may spell any ASCII character as an escape; a writer who does hides it from the patterns. Spared are the
 # characters that common encoders escape for HTML's sake: quotes, & < = > + / and the backquote.
@@ -98,21 +99,29 @@ class Scanner:
         )
         return cls(database, hyperscan)
 
-    def matches(self, data: bytes, *, most: int | None = None) -> list[tuple[int, int]]:
-        """Where matches end, and the number of the pattern. Stops at the one after `most`, which is then the last."""
+    def matches(self, data: bytes) -> list[tuple[int, int]]:
+        """Where matches end, and the number of the pattern."""
         found: list[tuple[int, int]] = []
         add = found.append
 
         def keep(pattern: int, _start: int, end: int, _flags: int, _context: object) -> None:
             add((end, pattern))
 
-        def keep_some(pattern: int, _start: int, end: int, _flags: int, _context: object) -> bool:
-            add((end, pattern))
-            return len(found) > most  # type: ignore[operator]
+        self._database.scan(data, match_event_handler=keep, scratch=self._own_scratch())
+        return found
 
-        handler = keep if most is None else keep_some
-        with suppress(self._hyperscan.ScanTerminated):
-            self._database.scan(data, match_event_handler=handler, scratch=self._own_scratch())
+    def sparse_matches(self, data: bytes, apart_bytes: int) -> list[tuple[int, int]] | None:
+        """The same; None, and no further look, once matches turn out to be less than so far apart on average."""
+        found: list[tuple[int, int]] = []
+
+        def keep(pattern: int, _start: int, end: int, _flags: int, _context: object) -> bool:
+            found.append((end, pattern))
+            return len(found) > _FEW_MATCHES and len(found) * apart_bytes > end
+
+        try:
+            self._database.scan(data, match_event_handler=keep, scratch=self._own_scratch())
+        except self._hyperscan.ScanTerminated:
+            return None
         return found
 
     def first(self, data: bytes, accept: Callable[[int, int], bool]) -> int | None:
@@ -159,11 +168,13 @@ class Gate:
         number = self._scanner.first(data, lambda pattern, end: self._counts(data, pattern, end))
         return None if number is None else self._patterns[number].name
 
-    def ends(self, data: bytes, *, most: int | None = None) -> list[int] | None:
-        """Where the matches end, in order. None where there are more than `most`, and where a tenant has set
-        something that only parsed records show."""
-        matches = self._scanner.matches(data, most=most)
-        if most is not None and len(matches) > most:
+    def ends(self, data: bytes, *, apart_bytes: int = 0) -> list[int] | None:
+        """Where the matches end, in order. None where a tenant has set something that only parsed records show, and
+        where matches are less than `apart_bytes` apart on average, as far as it was looked."""
+        matches = (
+            self._scanner.sparse_matches(data, apart_bytes) if apart_bytes else self._scanner.matches(data)
+        )
+        if matches is None:
             return None
         found = [end for end, pattern in matches if self._counts(data, pattern, end)]
         if tenants:

@@ -175,14 +175,18 @@ def test_an_ascii_letter_written_as_an_escape_opens_the_gate(gate: Gate) -> None
     assert not gate.hit(rb'{"message": "caf\u00e9 \u003cb\u003e"}')
 
 
-def test_a_scan_for_all_matches_ends_where_there_are_more_than_wanted(gate: Gate) -> None:
-    text = b"mail ann@school.example now\n" * 5
-    ends = gate.ends(text)
+def test_a_scan_for_all_matches_ends_where_they_turn_out_to_be_dense(gate: Gate) -> None:
+    line = b"mail ann@school.example now"
+    sparse = b"\n".join(line + b" " * 500 for _ in range(100))
+    ends = gate.ends(sparse, apart_bytes=100)
     assert ends
-    assert {text[:end].count(b"\n") for end in ends} == {0, 1, 2, 3, 4}
-    assert gate.ends(text, most=len(ends)) == ends
-    assert gate.ends(text, most=len(ends) - 1) is None
-    assert gate.ends(b"nothing to see", most=0) == []
+    assert ends == gate.ends(sparse)
+    assert {sparse[:end].count(b"\n") for end in ends} == {*range(100)}
+    dense = b"\n".join([line] * 100)
+    assert gate.ends(dense, apart_bytes=100) is None
+    assert gate.ends(dense)
+    assert gate.ends(line, apart_bytes=100), "of a few matches it is not asked how far apart they are"
+    assert gate.ends(b"nothing to see", apart_bytes=100) == []
 
 
 def test_one_gate_serves_many_threads(gate: Gate) -> None:
