@@ -46,6 +46,8 @@ class Running:
     events: "EventsClient | None"
 
 
+_EVERY_KIND_OF_KEY = "password=[SECRET] password: [SECRET] password>[SECRET]"
+
 _running: Running | None = None
 _lock = threading.Lock()
 
@@ -173,11 +175,16 @@ def _stop(running: Running) -> None:
 
 
 def _load_early(config: Config) -> None:
-    """Loads what the first line and the first sending load otherwise.
+    """Loads and compiles what the first line and the first sending load and compile otherwise.
 
-    A fork in the middle of an import leaves a child that waits for ever where it needs the same module.
+    A request must not wait for it, and a fork in the middle of an import leaves a child that waits for ever where it
+    needs the same module.
     """
-    redact("ready")
+    for text in (
+        _EVERY_KIND_OF_KEY,
+        _EVERY_KIND_OF_KEY * 3,
+    ):  # short texts and long ones are looked over differently
+        redact(text)
     if config.endpoint or config.trace_targets():
         "localhost".encode("idna")  # a connection's first name of a host loads this codec
     if config.endpoint and importlib.import_module("eduscope.delivery").has_zstd():
