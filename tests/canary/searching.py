@@ -37,10 +37,8 @@ def encodings(word: str) -> Iterator[tuple[str, bytes]]:
             yield name, other.encode()
     yield "hex", plain.hex().encode()
     for lead in range(3):  # a text within a longer one may begin at any of base64's three places
-        inside = base64.b64encode(b"\0" * lead + plain)
-        body = inside[4 if lead else 0 : len(inside) - 4]
-        if len(body) >= WINDOW:
-            yield "base64", body
+        first, last = -(-lead * 8 // 6), (lead + len(plain)) * 8 // 6  # what its neighbours have no part in
+        yield "base64", base64.b64encode(b"\0" * lead + plain)[first:last]
 
 
 class Search:
