@@ -1,10 +1,12 @@
 """How fast acknowledged records come in over HTTP, against the engine's own insert of the same bytes.
 
-    .venv/bin/python bench/ingest.py [--seconds 20] [--connections 32]
+    .venv/bin/python bench/ingest.py [--rounds 3] [--seconds 20] [--connections 32]
 
 Each body holds 500 records, is scanned for personal data, and is answered after its commit. The load comes from
 `wrk` (Debian package) on the same two cores. The floor is `Store.insert` of the same bodies in groups of 32: no
-HTTP, no scan, nobody waiting. The count the store gives afterwards must be what was acknowledged, or the run fails.
+HTTP, no scan, nobody waiting; taken before and after the load, since a shared machine's speed swings meanwhile. The
+count the store gives afterwards must be what was acknowledged, or the run fails. The rows of the rounds come first,
+then the medians.
 """
 
 import argparse
@@ -14,6 +16,7 @@ import secrets
 import shutil
 import signal
 import socket
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -56,6 +59,11 @@ class Result(msgspec.Struct, frozen=True):
     p50: str
     p99: str
     rss_bytes: int
+
+    @property
+    def ratio(self) -> float:
+        """Of the engine's own speed."""
+        return self.records_per_second / self.floor_per_second
 
 
 def attribute(key: str, value: str | int | float) -> KeyValue:
@@ -231,7 +239,14 @@ def load(case: Case, platform: Platform, folder: Path, *, seconds: int, connecti
 
 def measure(case: Case, folder: Path, *, seconds: int, connections: int) -> Result:
     """One case against its floor; fails where the store does not hold what was acknowledged."""
-    floor_per_second = floor(case, folder, seconds / 2)
+    before = floor(case, folder, seconds / 2)
+    result = measure_load(case, folder, seconds=seconds, connections=connections)
+    after = floor(case, folder, seconds / 2)
+    return msgspec.structs.replace(result, floor_per_second=(before + after) / 2)
+
+
+def measure_load(case: Case, folder: Path, *, seconds: int, connections: int) -> Result:
+    """One case without its floor."""
     platform = Platform(folder / "data")
     try:
         printed = load(case, platform, folder, seconds=seconds, connections=connections)
@@ -244,7 +259,7 @@ def measure(case: Case, folder: Path, *, seconds: int, connections: int) -> Resu
             raise SystemExit(f"{case.name}: {requests * RECORDS} acknowledged, {stored} stored")
         return Result(
             name=case.name,
-            floor_per_second=floor_per_second,
+            floor_per_second=0.0,
             records_per_second=float(found(r"Requests/sec: +([\d.]+)", printed)) * RECORDS,
             p50=found(r"50% +(\S+)", printed),
             p99=found(r"99% +(\S+)", printed),
@@ -272,28 +287,43 @@ def found(pattern: str, text: str) -> str:
     return match[1]
 
 
+def print_row(name: str, results: list[Result]) -> None:
+    """One round, or the medians of several."""
+    per_second, floors, ratios = (
+        statistics.median(getattr(r, of) for r in results)
+        for of in ("records_per_second", "floor_per_second", "ratio")
+    )
+    waits = f"{results[0].p50:>10}{results[0].p99:>10}" if len(results) == 1 else " " * 20
+    mebibytes = max(r.rss_bytes for r in results) / 2**20
+    print(f"{name:16}{per_second:12,.0f}{floors:14,.0f}{ratios:8.2f}{waits}{mebibytes:9.0f}", flush=True)
+
+
 def main() -> None:
     """Measures the three doors and prints the table."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--seconds", type=int, default=20, help="how long each door is under load")
+    parser.add_argument("--rounds", type=int, default=3, help="how often each door is measured")
     parser.add_argument("--connections", type=int, default=32)
-    parser.add_argument("--quick", action="store_true", help="5 seconds each")
+    parser.add_argument("--only", default="", help="the door whose name begins so, such as logs")
+    parser.add_argument("--quick", action="store_true", help="one round of 5 seconds each")
     options = parser.parse_args()
     if shutil.which("wrk") is None:
         raise SystemExit("bench/ingest.py needs wrk: apt-get install wrk")
-    seconds = 5 if options.quick else options.seconds
+    seconds, rounds = (5, 1) if options.quick else (options.seconds, options.rounds)
     print(f"{'':16}{'records/s':>12}{'engine alone':>14}{'ratio':>8}{'p50':>10}{'p99':>10}{'RSS MiB':>9}")
+    measured: dict[str, list[Result]] = {}
     with tempfile.TemporaryDirectory(prefix="eduscope-bench-") as folder:
-        for case in cases():
-            r = measure(case, Path(folder), seconds=seconds, connections=options.connections)
-            ratio = r.records_per_second / r.floor_per_second
-            print(
-                f"{r.name:16}{r.records_per_second:12,.0f}{r.floor_per_second:14,.0f}{ratio:8.2f}"
-                f"{r.p50:>10}{r.p99:>10}{r.rss_bytes / 2**20:9.0f}",
-                flush=True,
-            )
+        for case in (case for case in cases() if case.name.startswith(options.only)):
+            for _ in range(rounds):
+                result = measure(case, Path(folder), seconds=seconds, connections=options.connections)
+                measured.setdefault(case.name, []).append(result)
+                print_row(case.name, [result])
+    if rounds > 1:
+        print(f"medians of {rounds}")
+        for name, results in measured.items():
+            print_row(name, results)
 
 
 if __name__ == "__main__":
