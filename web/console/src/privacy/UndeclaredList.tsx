@@ -41,7 +41,9 @@ function UndeclaredItem({ field, mayDeclare }: { field: UndeclaredField; mayDecl
         </Link>
         <div className="facts small-text">
           <Services names={field.services} />
-          <span className="tabular">{humanCount(field.count)} values</span>
+          <span className="tabular">
+            {humanCount(field.count)} {field.count === 1 ? "value" : "values"}
+          </span>
           <span className="muted">
             first <Ago at={field.first_seen} />, last <Ago at={field.last_seen} />
           </span>
