@@ -16,6 +16,7 @@ from contextlib import closing
 from typing import NamedTuple, Protocol
 
 from eduscope.counters import counters
+from eduscope.wake import Wake
 
 BACKOFF_FIRST_SECONDS = 0.25
 BACKOFF_MAX_SECONDS = 15.0
@@ -133,9 +134,9 @@ class Exporter:
         """
         # Re-entrant, because a signal handler or a finaliser may log while its own thread is inside `offer`.
         self._lock = threading.RLock()
-        self._wake = threading.Event()
-        self._stop = threading.Event()
-        self._idle = threading.Event()
+        self._wake = Wake()
+        self._stop = Wake()
+        self._idle = Wake()
         self._idle.set()
         self._stop_at = float("inf")
         self._waiting: deque[bytes] = deque()
@@ -190,7 +191,7 @@ class Exporter:
         """Sends what it can in the time given, counts the rest as dropped, and ends the thread."""
         self.begin_close(timeout_seconds)
         thread = self._thread
-        if thread is not None and thread is not threading.current_thread():
+        if thread is not None and thread.is_alive() and thread is not threading.current_thread():
             thread.join(timeout_seconds + 0.2)
         with self._lock:
             left = _records(self._waiting)
@@ -210,13 +211,13 @@ class Exporter:
         return True
 
     def _start_thread(self) -> None:
-        thread = threading.Thread(target=self._run, name="eduscope-export", daemon=True)
+        # Noted before it starts: a signal handler that logs while it does must not start another.
+        thread = self._thread = threading.Thread(target=self._run, name="eduscope-export", daemon=True)
         try:
             thread.start()
         except RuntimeError:  # the interpreter is ending, or the process may have no more threads
             counters.failure("export_thread")
-            return
-        self._thread = thread
+            self._thread = None
 
     def _run(self) -> None:
         try:

@@ -49,7 +49,8 @@ class Running:
 _EVERY_KIND_OF_KEY = "password=[SECRET] password: [SECRET] password>[SECRET]"
 
 _running: Running | None = None
-_lock = threading.Lock()
+_lock = threading.RLock()
+"""Re-entrant: a second SIGTERM, whose handler calls `shutdown` again, comes while the first one waits."""
 
 
 def init(
@@ -322,7 +323,7 @@ def _capture_standard(config: Config) -> "Capture":
 def _after_fork() -> None:
     """In a child: another thread of the parent may have held the lock, and is not there to give it back."""
     global _lock  # noqa: PLW0603 - a lock cannot be reset
-    _lock = threading.Lock()
+    _lock = threading.RLock()
 
 
 os.register_at_fork(after_in_child=_after_fork)

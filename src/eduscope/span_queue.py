@@ -16,6 +16,7 @@ from opentelemetry.trace import StatusCode
 
 from eduscope.counters import counters
 from eduscope.quiet import quiet
+from eduscope.wake import Wake
 
 SPANS_MAX = 2048
 """Spans that wait to be encoded: about 3 KB each, so 6 MB. Encoding takes some 20 µs a span: it keeps up."""
@@ -52,9 +53,10 @@ class SpanQueue(SpanProcessor):
     def start_over(self) -> None:
         """Empty and without a thread: at the start, and in a forked child, whose parent keeps the spans."""
         self._waiting: deque[ReadableSpan] = deque()
-        self._lock = threading.Lock()
+        # Both may be asked for by a signal handler or a finaliser while their own thread has them.
+        self._lock = threading.RLock()
+        self._wake = Wake()
         self._delivering = threading.Lock()
-        self._wake = threading.Event()
         self._thread: threading.Thread | None = None
 
     def on_start(self, span: Span, parent_context: object = None) -> None:
@@ -105,14 +107,14 @@ class SpanQueue(SpanProcessor):
         with self._lock:
             if self._thread is not None:
                 return
-            thread = threading.Thread(target=self._run, name="eduscope-spans", daemon=True)
+            # Noted before it starts: a span that a signal handler ends while it does must not start another.
+            thread = self._thread = threading.Thread(target=self._run, name="eduscope-spans", daemon=True)
             try:
                 self._start_targets()
                 thread.start()
             except RuntimeError:  # the interpreter is ending, or the process may have no more threads
                 counters.failure("export_thread")
-                return
-            self._thread = thread
+                self._thread = None
 
     def _run(self) -> None:
         quiet.on = True  # what is logged about the sending is not sent in turn

@@ -71,11 +71,12 @@ class Metric(Generic[CellT]):
         """The cells by the labels they are shown under."""
         self._cells: dict[Labels, CellT] = {}
         """The cells by the labels that callers give."""
-        self._lock = threading.Lock()
+        # Re-entrant: a signal handler or a finaliser may count while its own thread is in `_new_cell`.
+        self._lock = threading.RLock()
 
     def start_over(self) -> None:
         """Everything at zero: a forked child counts for itself."""
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self.series.clear()
         self._cells.clear()
         self.guard.start_over()
@@ -92,7 +93,7 @@ class Metric(Generic[CellT]):
             shown = self.guard.admit(labels, self.series)
             cell = self.series.get(shown)
             if cell is None:
-                cell = self.series[shown] = self._make_cell()
+                cell = self.series.setdefault(shown, self._make_cell())
             if len(self._cells) < 2 * self.guard.series_max:
                 self._cells[labels] = cell
             return cell
