@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, MutableMapping
 from typing import Any
+from uuid import UUID
 
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "CONNECT", "TRACE"})
 OTHER_METHOD = "_OTHER"
@@ -57,26 +58,59 @@ def route(scope: Scope) -> str:
         effective = scope.get("fastapi", _NONE).get("effective_route_context")
         found = scope.get("route") if effective is None else effective
         template = getattr(found, "path_format", None) or getattr(found, "path", None)
+        if isinstance(template, str) and template.endswith(BELOW_MOUNT) and not hasattr(found, "endpoint"):
+            template = BELOW_MOUNT
     if not isinstance(template, str):
         template = ""
     mounted: str = scope.get("root_path", "")
     outside: str = scope.get("app_root_path", "")
     if mounted and mounted != outside and mounted.startswith(outside):
-        template = _mount(mounted[len(outside) :], scope) + (template or UNMATCHED)
+        template = _mount(mounted[len(outside) :], scope, template) + (template or UNMATCHED)
     return template or UNMATCHED
 
+
+BELOW_MOUNT = "/{path}"
+"""How Starlette's mounts end, which are the route of what no route below them took: files, other applications. What is
+in front of it is in the root path already.
+"""
 
 _NONE: Mapping[str, Any] = {}
 
 
-def _mount(path: str, scope: Scope) -> str:
-    """The path of a mount; where the mount itself has parameters, their values are put back to their
-    names.
+def _mount(path: str, scope: Scope, inside: str) -> str:
+    """The path of mounts, the values of their parameters put back to their names, the last one first.
+
+    `inside` is the template below them, whose parameters are not theirs.
     """
-    for name, value in scope.get("path_params", _NONE).items():
-        if isinstance(value, str) and f"/{value}" in path:
-            path = path.replace(f"/{value}", f"/{{{name}}}")
+    for name, value in reversed(scope.get("path_params", _NONE).items()):
+        if f"{{{name}}}" not in inside and f"{{{name}:" not in inside:
+            path = _put_back(path, name, value)
     return path
+
+
+def _put_back(path: str, name: str, value: object) -> str:
+    """The path with the name in braces for the last place of the value."""
+    if isinstance(value, str):
+        at = f"{path}/".rfind(f"/{value}/")
+        return path if at < 0 else f"{path[:at]}/{{{name}}}{path[at + 1 + len(value) :]}"
+    pieces = path.split("/")
+    for n in range(len(pieces) - 1, 0, -1):
+        if _is_written(pieces[n], value):
+            pieces[n] = f"{{{name}}}"
+            return "/".join(pieces)
+    # A host's own converter: what it made its value of cannot be told, so all of the path is left out.
+    return path if isinstance(value, _CONVERTED) else UNMATCHED
+
+
+_CONVERTED = (int, float, UUID)
+
+
+def _is_written(piece: str, value: object) -> bool:
+    """Whether a piece of a path is another spelling of a value: `007`, `1.50`, a UUID in capitals."""
+    try:
+        return type(value)(piece) == value if isinstance(value, _CONVERTED) else str(value) == piece
+    except Exception:  # noqa: BLE001 - no such value; or a host's own class, whose `__str__` may raise anything
+        return False
 
 
 def body_size(headers: Mapping[bytes, bytes]) -> int | None:

@@ -1,4 +1,5 @@
 import asyncio
+import datetime as dt
 import json
 from collections.abc import AsyncIterator
 from typing import Any
@@ -13,6 +14,7 @@ from litestar import Litestar, get
 from litestar.params import FromPath
 from opentelemetry.trace import SpanKind, StatusCode
 from starlette.applications import Starlette
+from starlette.convertors import Convertor, register_url_convertor
 from starlette.responses import PlainTextResponse
 from starlette.routing import Mount, Route
 
@@ -281,6 +283,51 @@ def test_starlette_alone_has_templates_too(seen: Captured) -> None:
     Client(app).get("/a/1")
     Client(app).get("/in/north/b/2")
     assert [line["http.route"] for line in seen.lines] == ["/a/{id}", "/in/{school}/b/{id}"]
+
+
+@pytest.mark.parametrize(
+    ("path", "route"),
+    [
+        ("/api/a/x/3", "/api/{a}/x/{b}"),
+        ("/api/api/x/api", "/api/{a}/x/{b}"),
+        ("/fees/1.50/z", "/fees/{fee}/z"),
+        ("/people/0D3B6E2C0D3B46E2A0D30D3B6E2C0D3B/z", "/people/{person}/z"),
+        ("/on/2026-11-23/z", "/on/{day}/z"),
+        ("/on/20261123/z", "/{unmatched}/z"),
+        ("/in/a/b/z", "/in/{folder}/z"),
+        ("/files/anna/essay.txt", "/files/{path}"),
+        ("/api/a/none/anna", "/api/{a}/{path}"),
+        ("/Anna/none", "/{path}"),
+    ],
+)
+def test_a_mount_is_told_by_the_names_of_its_parameters(seen: Captured, path: str, route: str) -> None:
+    def mount(under: str, *inside: Route) -> Mount:
+        return Mount(under, routes=[*inside, Route("/z", PlainTextResponse("x"))])
+
+    register_url_convertor("date", DateConvertor())
+    app = Starlette(
+        routes=[
+            mount("/api/{a}", Route("/x/{b}", PlainTextResponse("x"))),
+            mount("/fees/{fee:float}"),
+            mount("/people/{person:uuid}"),
+            mount("/on/{day:date}"),
+            mount("/in/{folder:path}"),
+            Mount("/files", app=PlainTextResponse("x")),
+            Mount("/", app=PlainTextResponse("x")),
+        ]
+    )
+    Client(ASGIMiddleware(app)).get(path)
+    assert seen.lines[-1]["http.route"] == route
+
+
+class DateConvertor(Convertor[dt.date]):
+    regex = "[0-9-]+"
+
+    def convert(self, value: str) -> dt.date:
+        return dt.date.fromisoformat(value)
+
+    def to_string(self, value: dt.date) -> str:
+        return value.isoformat()
 
 
 def test_litestar_has_templates_too(seen: Captured) -> None:
