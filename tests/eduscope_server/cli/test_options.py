@@ -81,7 +81,8 @@ def test_without_a_platform_a_question_says_so() -> None:
 
 
 def test_a_postgresql_that_is_away_stops_the_start_without_a_traceback(tmp_path: Path) -> None:
-    answer = run("serve", "--data", str(tmp_path), EDUSCOPE_POSTGRES="postgresql://a:geheim@127.0.0.1:9/x")
+    options = ("--data", str(tmp_path), "--listen", "127.0.0.1:0")
+    answer = run("serve", *options, EDUSCOPE_POSTGRES="postgresql://a:geheim@127.0.0.1:9/x")
     assert answer.returncode == 1
     assert "EDUSCOPE_POSTGRES" in answer.stderr
     assert "Traceback" not in answer.stderr
