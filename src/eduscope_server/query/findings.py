@@ -72,7 +72,7 @@ async def read_findings(
     )
     counts: dict[int, dict[str, int]] = {}
     for row in steps:
-        counts.setdefault(int(row["start"].timestamp()), {})[row["kind"]] = row["count"]
+        counts.setdefault(row["slot"] * step, {})[row["kind"]] = row["count"]
     zone = window.start.tzinfo
     course = [
         Step(datetime.fromtimestamp(at, zone), counts.get(at, {}))

@@ -8,12 +8,12 @@ ORDER BY count DESC, kind, service_name, field
 LIMIT {limit:UInt32}
 
 -- name: course
--- How much of each kind was found in each step of a time.
-SELECT toStartOfInterval(minute, toIntervalSecond({step:UInt32}), {from:DateTime('UTC')}) AS start, kind, sum(count) AS count
+-- How much of each kind was found in each step of a time; a step starts at a multiple of its length since 1970.
+SELECT intDiv(toUnixTimestamp(minute), {step:UInt32}) AS slot, kind, sum(count) AS count
 FROM eduscope.findings FINAL
 WHERE $window
-GROUP BY start, kind
-ORDER BY start, kind
+GROUP BY slot, kind
+ORDER BY slot, kind
 
 -- name: undeclared
 -- The names that nobody declared, with the services that send them. `different` is the most values of one minute.

@@ -112,6 +112,19 @@ async def test_the_course_has_every_step(counted: Store, put_logs: Rows) -> None
     }
 
 
+async def test_the_course_of_a_day_asked_at_an_odd_minute_counts_what_was_found(
+    counted: Store, put_logs: Rows
+) -> None:
+    put_logs(log(NOON, message="[EMAIL]"), log(NOON + 31 * MINUTE, message="[PHONE]"))
+    await findings_at(counted, NOON + 59 * MINUTE).count()
+    end = NOON + 59 * MINUTE + timedelta(seconds=7)
+    found = await read_findings(counted, window=Window(end - timedelta(days=1), end), scope=EVERY_TENANT)
+    assert {step.start: step.counts for step in found.course if step.counts} == {
+        NOON: {"EMAIL": 1},
+        NOON + 30 * MINUTE: {"PHONE": 1},
+    }
+
+
 async def test_readers_see_their_tenants_only(counted: Store, put_logs: Rows) -> None:
     put_logs(log(NOON, message="[EMAIL]", tenant_id="a"), log(NOON, message="[PHONE]", tenant_id="b"))
     await findings_at(counted, NOON + 5 * MINUTE).count()
