@@ -13,6 +13,10 @@ class Reservation:
         self._admission = admission
         self.held_bytes = 0
 
+    def make_sure_of(self, body_bytes: int) -> None:
+        """Raises `Overloaded` where so many would not fit now. Holds none: who announced them may be gone."""
+        self._admission.make_sure_of(body_bytes - self.held_bytes)
+
     def grow_to(self, body_bytes: int) -> None:
         """Raises `Overloaded` where the process holds too much already; what is held stays held."""
         more = body_bytes - self.held_bytes
@@ -43,8 +47,12 @@ class Admission:
 
     def take(self, more_bytes: int) -> None:
         """Counts bytes in, or raises `Overloaded`."""
+        self.make_sure_of(more_bytes)
+        self.held_bytes += more_bytes
+
+    def make_sure_of(self, more_bytes: int) -> None:
+        """Raises `Overloaded` where so many more would be too many."""
         if self.held_bytes + more_bytes > self.limit_bytes:
             raise Overloaded(
                 f"{self.held_bytes} bytes wait to be stored, of at most {self.limit_bytes}; try again after a pause"
             )
-        self.held_bytes += more_bytes

@@ -1,6 +1,7 @@
 """A request's body: read, bounded and decompressed."""
 
 import asyncio
+import contextlib
 import zlib
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -9,13 +10,31 @@ import msgspec
 import zstandard
 
 from eduscope_server.ingest.admission import Reservation
-from eduscope_server.ingest.errors import Refused, TooLarge, WrongType
+from eduscope_server.ingest.errors import Refused, TooLarge, TooSlow, WrongType
 
 STEP_BYTES = 1 << 20
 """Decompression goes in steps of this size, so that a zip bomb costs one step over the limit and no more."""
 
 INLINE_BYTES = 64 << 10
 """Larger compressed bodies are decompressed in a thread: 64 KiB takes under a millisecond of the event loop."""
+
+ARRIVAL_SECONDS = 60.0
+"""For a body to arrive: longer than senders wait themselves. A dozen that have gone without a word, as behind a network
+that fails, would otherwise hold all the memory there is for bodies, for good."""
+
+DISCARDED_BYTES = 64 << 20
+DISCARD_SECONDS = 5.0
+"""How much of a refused body is read on, and for how long."""
+
+GZIP_BYTES = 64 << 10
+"""The first piece of a gzip member that is read, each next one is larger: a member copies what stands behind it in its
+last piece, and a body may have a million members."""
+
+_ZSTD_HEADER_BYTES = 18
+_SKIPPABLE = b"\x2a\x4d\x18"
+_HAS_CHECKSUM = 4
+_CHECKSUM_BYTES = 4
+_KIND, _ONE_BYTE_REPEATED = 0b110, 0b010
 
 _THREADS = ThreadPoolExecutor(2, thread_name_prefix="decompress")
 """Two, so that bombs sent side by side can hold twice the limit and no more."""
@@ -36,12 +55,22 @@ async def read_body(
     limits: Limits,
     held: Reservation,
 ) -> bytes:
-    """The body, decompressed. Raises `TooLarge`, `WrongType`, `Overloaded`, or `Refused` for broken compression."""
+    """The body, decompressed.
+
+    Raises `TooLarge`, `WrongType`, `TooSlow`, `Overloaded`, or `Refused` for broken compression.
+    """
     decompress = _decompressor(content_encoding)
     if content_length and content_length.isdecimal():
         _check(int(content_length), limits.body_bytes, "the body")
-        held.grow_to(int(content_length))
-    body = await _read(chunks, limits, held)
+        held.make_sure_of(int(content_length))
+    try:
+        async with asyncio.timeout(ARRIVAL_SECONDS):
+            body = await _read(chunks, limits, held)
+    except TimeoutError as error:
+        raise TooSlow(
+            f"the body was not there after {ARRIVAL_SECONDS:.0f} seconds",
+            hint="send fewer records with each request",
+        ) from error
     if decompress is None:
         _check(len(body), limits.decompressed_bytes, "the body")
         return body
@@ -52,6 +81,18 @@ async def read_body(
         plain = _whole(decompress, body, limits)
     held.grow_to(len(plain))
     return plain
+
+
+async def discard(chunks: AsyncIterator[bytes]) -> None:
+    """Reads on what is left of a body that was refused: a sender cut off while it sends may never see the answer
+    (RFC 9112, section 9.6)."""
+    left_bytes = DISCARDED_BYTES
+    with contextlib.suppress(TimeoutError, Refused):
+        async with asyncio.timeout(DISCARD_SECONDS):
+            async for chunk in chunks:
+                left_bytes -= len(chunk)
+                if left_bytes < 0:
+                    return
 
 
 async def _read(chunks: AsyncIterator[bytes], limits: Limits, held: Reservation) -> bytes:
@@ -101,21 +142,48 @@ def _whole(decompress: Decompress, body: bytes, limits: Limits) -> bytes:
 
 def _gunzip(body: bytes) -> Iterator[bytes]:
     """All members of a gzip body, one after the other (RFC 1952, 2.2)."""
-    rest = body
-    while rest:
+    at = 0
+    while at < len(body):
         inflate = zlib.decompressobj(zlib.MAX_WBITS | 16)
-        while rest and not inflate.eof:
-            yield inflate.decompress(rest, STEP_BYTES)
-            rest = inflate.unconsumed_tail
-        if not inflate.eof:
-            raise EOFError
-        rest = inflate.unused_data
+        waiting, piece_bytes = b"", GZIP_BYTES
+        while not inflate.eof:
+            if not waiting:
+                waiting = body[at : at + piece_bytes]
+                at += len(waiting)
+                piece_bytes *= 4
+            if not waiting:
+                raise EOFError
+            yield inflate.decompress(waiting, STEP_BYTES)
+            waiting = inflate.unconsumed_tail
+        at -= len(inflate.unused_data)
 
 
 def _unzstd(body: bytes) -> Iterator[bytes]:
     with zstandard.ZstdDecompressor(max_window_size=1 << 27).stream_reader(body) as reader:
         while part := reader.read(STEP_BYTES):
             yield part
+    _check_end(body)
+
+
+def _check_end(body: bytes) -> None:
+    """Raises `EOFError` where a body stops within a frame, which zstd's reader takes for its end (RFC 8878, 3.1.1)."""
+    at = 0
+    while at < len(body):
+        start = body[at : at + _ZSTD_HEADER_BYTES]
+        if start[1:4] == _SKIPPABLE:
+            at += 8 + int.from_bytes(start[4:8], "little")
+            continue
+        at += zstandard.frame_header_size(start)
+        is_last = False
+        while not is_last:
+            if at >= len(body):
+                raise EOFError
+            block = int.from_bytes(body[at : at + 3], "little")
+            is_last = bool(block & 1)
+            at += 3 + (1 if block & _KIND == _ONE_BYTE_REPEATED else block >> 3)
+        at += _CHECKSUM_BYTES if start[4] & _HAS_CHECKSUM else 0
+    if at > len(body):
+        raise EOFError
 
 
 _DECOMPRESSORS: dict[str, Decompress] = {"gzip": _gunzip, "x-gzip": _gunzip, "zstd": _unzstd}

@@ -11,6 +11,7 @@ MARGIN_BYTES = 16
 """How far behind a value a match may end: no pattern of the gate looks further than that."""
 
 LENGTH_DELIMITED = 2
+_GROUP_KINDS = (3, 4)
 _OTLP_PATH = (1, 2, 2)
 """Field numbers from a request to its records: of logs and of traces the same."""
 
@@ -41,9 +42,17 @@ def divided_records(body: bytes, ends: Sequence[int]) -> tuple[bytes, bytes]:
     records. Where something was found in a resource or a scope, all of its records are inspected. Either is empty
     where it has no records.
 
-    The body is known to be whole: the door has parsed it.
+    The body is known to be whole: the door has parsed it. One with groups around its records, which no sender of
+    OTLP makes, is inspected whole.
     """
-    return _divided(body, 0, len(body), ends, _OTLP_PATH)
+    try:
+        return _divided(body, 0, len(body), ends, _OTLP_PATH)
+    except _GroupMet:
+        return b"", body
+
+
+class _GroupMet(Exception):
+    """A field ends at a tag of its own, not where its start says."""
 
 
 def _divided(
@@ -83,6 +92,8 @@ def _fields(body: bytes, start: int, stop: int) -> Iterator[tuple[int, int, int,
             at = payload + size
             yield tag, key >> 3, payload, at
             continue
+        if kind in _GROUP_KINDS:
+            raise _GroupMet
         at = _varint(body, at)[1] if kind == 0 else at + (8 if kind == 1 else 4)
         yield tag, 0, at, at
 

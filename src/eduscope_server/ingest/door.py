@@ -2,18 +2,19 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
 from litestar import Request, Response
+from litestar.exceptions import InternalServerException
 
 from eduscope.contract.headers import DEBUG_HEADER, ENVIRONMENT_HEADER, SERVICE_HEADER
 from eduscope_server.access import Access, AccessDenied, IngestKey
 from eduscope_server.ingest.admission import Admission
 from eduscope_server.ingest.batches import BATCH_HEADER, Batches
-from eduscope_server.ingest.body import Limits, read_body
+from eduscope_server.ingest.body import Limits, discard, read_body
 from eduscope_server.ingest.errors import Refused, WrongType
 from eduscope_server.ingest.lanes import Block, Lanes
 from eduscope_server.ingest.metrics import IngestMetrics
@@ -82,7 +83,10 @@ class Door:
         """Takes a request's body and answers once it is stored."""
         started = time.perf_counter()
         format_ = self._formats.get(_content_type(request), self._fallback)
-        refusal = await self._take(request)
+        chunks = _chunks(request)
+        refusal = await self._take(request, chunks)
+        if refusal is not None and "expect" not in request.headers:
+            await discard(chunks)
         self._shared.metrics.seconds.labels(self.name).observe(time.perf_counter() - started)
         if refusal is None:
             return Response(
@@ -107,7 +111,7 @@ class Door:
         environment = request.headers.get(ENVIRONMENT_HEADER, "")
         return {DEBUG_HEADER: str(self._shared.debug_seconds(service, environment))}
 
-    async def _take(self, request: RequestAny) -> Refusal | None:
+    async def _take(self, request: RequestAny, chunks: AsyncIterator[bytes]) -> Refusal | None:
         """Stores the body, or says why not. Every way a body can fail ends here."""
         try:
             key = self._shared.access.ingest_key(request.headers.get("authorization"))
@@ -117,7 +121,7 @@ class Door:
                 raise WrongType("the content type is not one this door reads", hint=f"send {wanted}")
             with self._shared.admission.reservation() as held:
                 body = await read_body(
-                    request.stream(),
+                    chunks,
                     content_length=request.headers.get("content-length"),
                     content_encoding=request.headers.get("content-encoding"),
                     limits=self._shared.limits,
@@ -152,6 +156,15 @@ class Door:
         )
         if not is_new:
             self._shared.metrics.repeated.labels(self.name).inc()
+
+
+async def _chunks(request: RequestAny) -> AsyncIterator[bytes]:
+    """The body as it arrives. Where the sender hangs up in its middle, it ends with a refusal that nobody reads."""
+    try:
+        async for chunk in request.stream():
+            yield chunk
+    except InternalServerException as error:
+        raise Refused("the body ended in its middle") from error
 
 
 def _content_type(request: RequestAny) -> str:

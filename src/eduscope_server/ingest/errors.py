@@ -28,6 +28,13 @@ class WrongType(Refused):
     code = "wrong_content_type"
 
 
+class TooSlow(Refused):
+    """408: the body did not arrive in time. What arrived of it is dropped."""
+
+    status = 408
+    code = "body_too_slow"
+
+
 class Overloaded(Refused):
     """503: too many bytes wait already. Try again after a pause."""
 

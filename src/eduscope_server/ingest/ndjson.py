@@ -1,7 +1,6 @@
 """The door for our own log lines: `POST /v1/ndjson`, one flat JSON object per line."""
 
 import json
-import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,6 +11,7 @@ from eduscope_server.ingest.door import Format, refused_as_json
 from eduscope_server.ingest.errors import Refused
 from eduscope_server.ingest.inspection.ndjson import line_rows
 from eduscope_server.ingest.lanes import Block, Signal
+from eduscope_server.ingest.surrogates import whole_characters
 from eduscope_server.privacy.prose import Desk
 
 
@@ -29,11 +29,6 @@ class _PlainLine(msgspec.Struct):
 _check_plain_lines = msgspec.json.Decoder(_PlainLine).decode_lines
 _check_lines = msgspec.json.Decoder(_Line).decode_lines
 _read_lines = msgspec.json.Decoder(dict[str, Any]).decode_lines
-# A pair of escapes that make one character, or half of such a pair.
-_SURROGATES = re.compile(
-    rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[dD][89a-fA-F][0-9a-fA-F]{2}"
-)
-_PAIR_CHARACTERS = 12
 PIECE_BYTES = 32 << 10
 """Of a body that is read into dictionaries, four times as large: they stay in the processor's cache until used."""
 
@@ -81,7 +76,7 @@ def _check(body: bytes) -> Block:
             try:
                 _check_lines(body)
             except msgspec.DecodeError:
-                body = _SURROGATES.sub(_whole_character, body)
+                body = whole_characters(body)
                 _check_lines(body)
     except UnicodeDecodeError as error:
         raise Refused(f"the body is not UTF-8 at byte {error.start}") from error
@@ -97,11 +92,6 @@ def _check(body: bytes) -> Block:
         return Block(whole, is_odd=True)
     producer = lines[0].service_name if lines else ""
     return Block(whole, producer if isinstance(producer, str) else "")
-
-
-def _whole_character(found: re.Match[bytes]) -> bytes:
-    """Half a character, as some producers cut their texts, becomes the replacement character."""
-    return found[0] if len(found[0]) == _PAIR_CHARACTERS else rb"\ufffd"
 
 
 LINES = Signal(name="lines", express_inlet="ndjson", rows_inlet="rows_logs", rows=_rows, divide=divided_lines)

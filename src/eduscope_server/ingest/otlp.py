@@ -6,6 +6,7 @@ Source: OpenTelemetry Protocol 1.x, OTLP/HTTP.
 import base64
 import binascii
 from collections.abc import Callable, Iterator
+from itertools import chain
 from typing import Any, TypeVar
 
 import msgspec
@@ -20,12 +21,15 @@ from eduscope_server.ingest.door import Format, Refusal, refused_as_json
 from eduscope_server.ingest.errors import Refused
 from eduscope_server.ingest.inspection.otlp import log_rows, span_rows
 from eduscope_server.ingest.lanes import Block, Signal
+from eduscope_server.ingest.surrogates import whole_characters
 from eduscope_server.privacy.prose import Desk
 
 M = TypeVar("M", bound=Message)
 
 _GRPC_CODES = {400: 3, 401: 16, 403: 7, 413: 8, 415: 3, 503: 14}
 """HTTP statuses as google.rpc codes: the words OTLP senders read refusals in."""
+
+_decode = msgspec.json.Decoder(dict[str, Any]).decode
 
 _ID_NAMES = ("traceId", "spanId", "parentSpanId")
 
@@ -95,11 +99,13 @@ def _check_json(request_type: type[M]) -> Callable[[bytes], Block]:
 
     def check(body: bytes) -> Block:
         try:
-            sent = msgspec.json.decode(body, type=dict[str, Any])
+            sent = _decoded(body)
             _ids_as_base64(sent)
             message = json_format.ParseDict(sent, request_type(), ignore_unknown_fields=True)
         except msgspec.DecodeError as error:
             raise Refused(f"the body is not JSON: {error}") from error
+        except RecursionError as error:
+            raise Refused("the body is nested too deeply") from error
         except (json_format.ParseError, binascii.Error, AttributeError, TypeError, ValueError) as error:
             raise Refused(
                 f"the body is not an OTLP/JSON {request_type.DESCRIPTOR.name}",
@@ -108,6 +114,13 @@ def _check_json(request_type: type[M]) -> Callable[[bytes], Block]:
         return Block(bytes(message.SerializeToString()), _producer(message))
 
     return check
+
+
+def _decoded(body: bytes) -> dict[str, Any]:
+    try:
+        return _decode(body)
+    except msgspec.DecodeError:
+        return _decode(whole_characters(body))
 
 
 def _producer(message: Message) -> str:
@@ -125,12 +138,17 @@ def _ids_as_base64(sent: dict[str, Any]) -> None:
 
     An id that is not hex is left out: the record stays, without it.
     """
-    for resource in (*sent.get("resourceLogs", ()), *sent.get("resourceSpans", ())):
-        for scope in (*resource.get("scopeLogs", ()), *resource.get("scopeSpans", ())):
-            for record in (*scope.get("logRecords", ()), *scope.get("spans", ())):
+    for resource in _items(sent, "resourceLogs", "resourceSpans"):
+        for scope in _items(resource, "scopeLogs", "scopeSpans"):
+            for record in _items(scope, "logRecords", "spans"):
                 _id_fields(record)
-                for link in record.get("links", ()):
+                for link in _items(record, "links"):
                     _id_fields(link)
+
+
+def _items(sent: dict[str, Any], *names: str) -> Iterator[dict[str, Any]]:
+    """What stands in lists under these names. In protobuf's JSON null is an empty list."""
+    return chain.from_iterable(sent.get(name) or () for name in names)
 
 
 def _id_fields(record: dict[str, Any]) -> None:

@@ -2,6 +2,7 @@
 
 from itertools import accumulate
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
@@ -136,3 +137,12 @@ def test_spans_are_divided_as_logs_are() -> None:
     found = span_request({}, status={"message": "no anna@school.example"})
     body = span_request() + found
     assert divided_records(body, GATE.ends(body) or []) == (span_request(), found)
+
+
+@pytest.mark.parametrize("place", ["before", "after"])
+def test_a_request_with_groups_is_inspected_whole(place: str) -> None:
+    """No sender of OTLP writes groups; where they end can't be told from their start."""
+    group = b"\xa3\x1f" + b"\x1a\x03abc" + b"\xa4\x1f"
+    request = joined([("courses", MESSAGES[:2])])
+    body = group + request if place == "before" else request + group
+    assert divided_records(body, GATE.ends(body) or []) == (b"", body)

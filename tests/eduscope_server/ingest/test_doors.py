@@ -185,6 +185,41 @@ def test_a_line_nested_too_deeply_is_refused(platform: Platform, line: MakeBody)
     assert post(platform, "/v1/ndjson", body, NDJSON).status_code == 400
 
 
+@pytest.mark.parametrize("levels", [500, 100_000])
+def test_an_otlp_json_body_nested_too_deeply_is_refused(platform: Platform, levels: int) -> None:
+    deep = '{"arrayValue":{"values":[' * levels + "{}" + "]}}" * levels
+    record = '{"resourceLogs":[{"scopeLogs":[{"logRecords":[{"body":' + deep + "}]}]}]}"
+    answer = post(platform, "/v1/logs", record.encode(), "application/json")
+    assert (answer.status_code, answer.json()["error"]["code"]) == (400, "unreadable_body")
+
+
+def test_a_message_nested_deeply_is_kept_without_its_depths(
+    platform: Platform, line: MakeBody, correlation_id: str
+) -> None:
+    deep = b'{"password":' * 700 + b'"hunter2"' + b"}" * 700
+    body = line(correlation_id).rstrip(b"}\n") + b', "message": ' + deep + b"}\n"
+    assert post(platform, "/v1/ndjson", body, NDJSON).status_code == 200
+    (found,) = logs_of(platform, correlation_id)
+    assert "hunter2" not in found["message"]
+
+
+def test_halves_of_characters_and_nulls_are_read_in_otlp_json(
+    platform: Platform, correlation_id: str
+) -> None:
+    """Node's and browsers' JSON has the first, Go's the second."""
+    body = (
+        '{"resourceLogs":[{"scopeLogs":[{"logRecords":null}]},{"scopeLogs":null},{"scopeLogs":[{"logRecords":['
+        '{"body":{"stringValue":"cut \\ud83d, whole \\ud83d\\ude00, written \\\\ud83d"},"attributes":['
+        f'{{"key":"correlation_id","value":{{"stringValue":"{correlation_id}"}}}}]}}]}}]}}]}}'
+    )
+    assert post(platform, "/v1/logs", body.encode(), "application/json").status_code == 200
+    assert [log["message"] for log in logs_of(platform, correlation_id)] == [
+        "cut \ufffd, whole \U0001f600, written \\ud83d"
+    ]
+    spans = b'{"resourceSpans":[{"scopeSpans":[{"spans":[{"links":null}]}]}]}'
+    assert post(platform, "/v1/traces", spans, "application/json").status_code == 200
+
+
 def test_one_poisoned_body_fails_alone(platform: Platform, line: MakeBody, correlation_id: str) -> None:
     poison = b'{"service_name": "poison", "n": 1e99999, "t": ' + b"[" * 100_000 + b"]" * 100_000 + b"}\n"
     bodies = [poison if n % 5 == 0 else line(correlation_id) for n in range(100)]

@@ -15,6 +15,7 @@ from eduscope.contract import LEVELS, Field, FieldClass, attribute, on_change
 from eduscope.privacy import KeyRing, default_ring, is_clean, is_token, policy, redact, tenants, tokenize
 from eduscope.privacy.epochs import meet
 from eduscope.privacy.field_names import field_name
+from eduscope.privacy.marker import withheld
 from eduscope_server.ingest.inspection.texts import Texts
 
 KNOWN_MAX = 16_384
@@ -23,6 +24,8 @@ PEOPLE_MAX = 65_536
 HEADINGS_MAX = 4096
 PLANS_MAX = 4096
 """Keys known at a time: a sender that invents keys must not grow this process."""
+BODY_LEVELS_MAX = 100
+"""Lists and maps within each other in a body; deeper ones, which only a fault makes, would use up Python's stack."""
 LEARNED_MAX = 200_000
 """Values learned of all keys before everything is forgotten: some 100 MB where each is as long as may be."""
 
@@ -210,12 +213,14 @@ def said(body: Any) -> str:
     return body if isinstance(body, str) else text_of(_treated(body, None))
 
 
-def _treated(value: Any, plan: Plan | None) -> Any:
+def _treated(value: Any, plan: Plan | None, levels: int = BODY_LEVELS_MAX) -> Any:
     """A part of a body, by the class of the field that it is in; what is in none is free text."""
+    if isinstance(value, dict | list) and not levels:
+        return withheld("depth")
     if isinstance(value, dict):
-        return {plan.key: _treated(part, plan) for plan, part in ((plans[k], v) for k, v in value.items())}
+        return {p.key: _treated(part, p, levels - 1) for p, part in ((plans[k], v) for k, v in value.items())}
     if isinstance(value, list):
-        return [_treated(part, plan) for part in value]
+        return [_treated(part, plan, levels - 1) for part in value]
     if plan is None or value is None or (not plan.is_guarded and isinstance(value, bool | int | float)):
         return value
     return policy.apply(plan.declared, text_of(value))
