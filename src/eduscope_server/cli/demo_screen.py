@@ -1,9 +1,7 @@
 """What a person sees of the demo: live progress, then one screen of what to look at."""
 
-import os
 import sys
 import time
-from pathlib import Path
 from typing import Self
 
 from rich.console import Console
@@ -12,22 +10,27 @@ from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
 
+from eduscope_server.cli.options import own_command, short_path
+from eduscope_server.config import Settings
+
 _LOOK_AT = """
 [bold]EduScope is watching EduLearn.[/bold]
 
   Console    [bold cyan]{link}[/bold cyan]
-             [dim]opens once, within ten minutes; another one: eduscope keys link{data}[/dim]
+             [dim]opens once, within ten minutes; another one: {eduscope} keys link{where}[/dim]
   EduLearn   [cyan]{edulearn}[/cyan]
              [dim]simulated students are at work; join in: take a quiz, ask the tutor[/dim]
 
   Look at
     Overview      every service with its rate, errors and latency
-    Logs          try [cyan]level:error[/cyan] or [cyan]service:courses duration_ms:>200[/cyan]
+    Logs          try [cyan]level:>=warning[/cyan] or [cyan]service:courses duration_ms:>20[/cyan]
     Traces        open one: the waterfall from gateway to SQL and model, with its logs
     Correlation   click the id of any log: one timeline from the browser to the database
+    Privacy       what personal data was found, and what became of it
 
   Break something, then find it
-    [cyan]PYTHONPATH=examples {python} -m edulearn chaos slow-query on{edulearn_data}[/cyan]
+    [cyan]{chaos} list{edulearn_data}[/cyan]
+    [cyan]{chaos} slow-query on{edulearn_data}[/cyan]
 
   Stop with Ctrl-C. Everything is kept in {folder}.
 """
@@ -74,16 +77,20 @@ class Screen:
         """A plain line."""
         self._console.print(Text(line))
 
-    def say_what_to_look_at(self, *, link: str, edulearn: str, data: Path) -> None:
+    def say_what_to_look_at(self, *, link: str, edulearn: str, settings: Settings) -> None:
         """The one screen."""
-        default = data == Path("data")
+        data, usual = settings.data, Settings()
+        edulearn_data = "" if data == usual.data else f" --data {data / 'edulearn'}"
+        where = "" if data == usual.data else f" --data {data}"
+        where += "" if settings.listen == usual.listen else f" --url {settings.local_url}"
         text = _LOOK_AT.format(
             link=link,
             edulearn=edulearn,
-            data="" if default else f" --data {data}",
+            eduscope=own_command(),
+            where=where,
             folder=data,
-            python=_short(sys.executable),
-            edulearn_data="" if default else f" --data {data / 'edulearn'}",
+            chaos=f"PYTHONPATH=examples {short_path(sys.executable)} -m edulearn chaos",
+            edulearn_data=edulearn_data,
         )
         self._console.print(text, soft_wrap=True)
 
@@ -94,8 +101,3 @@ class Screen:
             took = "" if seconds is None else f"{seconds:.1f} s"
             table.add_row(mark, name, Text(took, style="dim", justify="right"), Text(note, style="dim"))
         return table
-
-
-def _short(path: str) -> str:
-    """A path from here, where that is shorter."""
-    return min(path, os.path.relpath(path), key=len)

@@ -1,6 +1,7 @@
 """`eduscope doctor`: what is missing here, and how to get it."""
 
 import importlib.util
+import os
 import shutil
 import socket
 import sys
@@ -68,6 +69,7 @@ def examine(settings: Settings) -> list[Finding]:
         _packages(),
         _clickhouse(),
         _postgres(),
+        _folder(settings.data),
         _disk(settings.data),
         _port(settings),
         _console(),
@@ -124,10 +126,26 @@ def _postgres() -> Finding:
     return Finding("PostgreSQL binaries", postgres.exists(), str(postgres), remedy)
 
 
+def _folder(data: Path) -> Finding:
+    there = _nearest(data)
+    is_good = there.is_dir() and os.access(there, os.W_OK | os.X_OK)
+    missing = "is no folder" if there.exists() and not there.is_dir() else "cannot be written to"
+    return Finding(
+        "data folder",
+        is_good,
+        f"{data}" if is_good else f"{there} {missing}",
+        "choose another folder with --data, or run this as the user whom it belongs to",
+    )
+
+
+def _nearest(folder: Path) -> Path:
+    """A folder, or the lowest one above it that is there."""
+    folder = folder.absolute()
+    return next(each for each in (folder, *folder.parents) if each.exists())
+
+
 def _disk(data: Path) -> Finding:
-    folder = data.absolute()
-    while not folder.exists():
-        folder = folder.parent
+    folder = _nearest(data)
     free_bytes = shutil.disk_usage(folder).free
     return Finding(
         "free disk space",

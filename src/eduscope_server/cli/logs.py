@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from eduscope_server.cli.connection import Connection, DataOption, UrlOption, connect
+from eduscope_server.cli.options import fail
 from eduscope_server.cli.terminal import json_line, log_line
 
 _PAGE = 500
@@ -51,12 +52,16 @@ def logs(
         if value
     }
     connection = connect(url, data)
-    for log in reversed(_newest(connection, {**asked, "from": since, "to": until}, limit)):
+    found = _newest(connection, {**asked, "from": since, "to": until}, limit)
+    for log in reversed(found):
         show(log)
     if follow:
         with connection.events("/api/logs/tail", asked) as events:
             for log in events:
                 show(log)
+        fail("the platform ended the tail: it is stopping")
+    if not found:
+        typer.echo(f"no log line matches from {since} to {until}", err=True)
 
 
 def _newest(connection: Connection, asked: dict[str, str], limit: int) -> list[dict[str, object]]:

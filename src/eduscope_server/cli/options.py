@@ -2,8 +2,10 @@
 
 import inspect
 import os
+import shutil
 import sys
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
 import typer
@@ -46,6 +48,20 @@ def fail(message: str, *, code: int = 1) -> NoReturn:
     """End the program with a message on standard error."""
     sys.stderr.write(f"eduscope: {message}\n")
     raise typer.Exit(code)
+
+
+def own_command() -> str:
+    """This program as one types it here: its path where the shell would not find it by its name."""
+    beside = Path(sys.executable).with_name("eduscope")
+    found = shutil.which("eduscope")
+    if not beside.exists() or (found and Path(found).samefile(beside)):
+        return "eduscope"
+    return short_path(str(beside))
+
+
+def short_path(path: str) -> str:
+    """A path from here, where that is shorter."""
+    return min(path, os.path.relpath(path), key=len)
 
 
 def _parameter(row: OptionRow) -> inspect.Parameter:

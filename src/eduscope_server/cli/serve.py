@@ -11,7 +11,7 @@ def serve_command(serve_platform: Callable[[Settings], None]) -> Callable[..., N
 
     def serve(flags: dict[str, str | None]) -> None:
         from eduscope.privacy import KeyRingError
-        from eduscope_server.folder_lock import FolderInUse
+        from eduscope_server.folder_lock import FolderInUse, FolderUnusable
         from eduscope_server.listening import AddressTaken
         from eduscope_server.state import StateBroken, StateUnavailable
         from eduscope_server.store import StoreUnavailable
@@ -21,6 +21,7 @@ def serve_command(serve_platform: Callable[[Settings], None]) -> Callable[..., N
         except (
             AddressTaken,
             FolderInUse,
+            FolderUnusable,
             KeyRingError,
             StateBroken,
             StateUnavailable,

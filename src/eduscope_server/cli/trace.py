@@ -1,13 +1,16 @@
 """`eduscope trace`: one trace as a waterfall."""
 
+import re
 from typing import Annotated, Any
 
 import typer
 
 from eduscope_server.cli.connection import DataOption, UrlOption, connect
+from eduscope_server.cli.options import fail
 from eduscope_server.cli.terminal import json_line, shown, span_line
 
 _BAR_WIDTH = 30
+_TRACE_ID = re.compile(r"[0-9a-fA-F]{32}")
 
 
 def trace(
@@ -19,7 +22,13 @@ def trace(
     """Show one trace: which service called which, and where the time went."""
     from rich.console import Console
 
-    found = connect(url, data).get(f"/api/traces/{trace_id}")
+    if not _TRACE_ID.fullmatch(trace_id):
+        fail(
+            f'"{shown(trace_id)}" is no trace id; expected 32 hexadecimal digits. '
+            "`eduscope correlate` takes an id of any kind",
+            code=2,
+        )
+    found = connect(url, data).get(f"/api/traces/{trace_id.lower()}")
     if as_json:
         typer.echo(json_line(found))
         return

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from tests.conftest import ADMIN_TOKEN, Platform
+from tests.conftest import ADMIN_TOKEN, Platform, free_port
 
 from eduscope_server.access import is_key
 
@@ -102,6 +102,54 @@ def test_a_trace_that_is_not_there_is_an_error(platform: Platform) -> None:
     answer = run(platform, "trace", "0" * 31 + "1")
     assert answer.returncode == 1
     assert answer.stdout == ""
+
+
+def test_what_is_no_trace_id_is_said_to_be_none(platform: Platform) -> None:
+    answer = run(platform, "trace", CORRELATION)
+    assert answer.returncode == 2
+    assert "expected 32 hexadecimal digits" in answer.stderr
+    assert "eduscope correlate" in answer.stderr
+
+
+def test_an_id_that_nothing_bears_is_an_error(platform: Platform) -> None:
+    answer = run(platform, "correlate", "nobody-has-this-one")
+    assert answer.returncode == 1
+    assert "nothing bears nobody-has-this-one" in answer.stderr
+
+
+def test_a_search_that_finds_nothing_says_so_beside_the_output(platform: Platform) -> None:
+    answer = run(platform, "logs", "service:cli-test", "no-such-word", "--from", "-5m")
+    assert (answer.returncode, answer.stdout) == (0, "")
+    assert "no log line matches from -5m to now" in answer.stderr
+
+
+def test_a_key_that_nobody_knows_is_named_by_where_it_came_from(platform: Platform) -> None:
+    answer = run(platform, "logs", key="esk_read_of_another_platform")
+    assert answer.returncode == 1
+    assert "the key of EDUSCOPE_READ_KEY" in answer.stderr
+    assert "of_another_platform" not in answer.stderr
+
+
+def test_an_odd_address_is_refused_before_anything_is_asked(platform: Platform) -> None:
+    answer = run(platform, "logs", "--url", "localhost:4400")
+    assert answer.returncode == 2
+    assert '--url is "localhost:4400"; expected an address such as http://' in answer.stderr
+
+
+@pytest.mark.parametrize("command", ["serve", "demo"])
+def test_a_data_folder_that_cannot_be_one_is_refused_in_a_sentence(command: str, tmp_path: Path) -> None:
+    (file := tmp_path / "file").touch()
+    answer = subprocess.run(
+        [str(EDUSCOPE), command, "--data", str(file), "--listen", f"127.0.0.1:{free_port()}"]
+        + (["--edulearn-port", str(free_port())] if command == "demo" else []),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert answer.returncode == 1
+    assert answer.stderr.startswith(f"eduscope: {file} cannot hold the platform's data")
+    assert "--data" in answer.stderr
 
 
 def test_a_key_is_made_used_listed_and_revoked(platform: Platform) -> None:

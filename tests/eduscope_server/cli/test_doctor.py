@@ -29,6 +29,13 @@ def test_every_bad_finding_has_a_remedy(settings: Settings) -> None:
     assert all(found.remedy for found in examine(settings) if not found.is_good)
 
 
+def test_a_file_in_place_of_the_data_folder_is_found(settings: Settings, tmp_path: Path) -> None:
+    (tmp_path / "not").touch()
+    found = finding(settings, "data folder")
+    assert not found.is_good
+    assert found.detail == f"{tmp_path / 'not'} is no folder"
+
+
 def test_a_taken_port_is_found(settings: Settings) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
