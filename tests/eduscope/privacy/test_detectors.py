@@ -7,6 +7,8 @@ from eduscope.privacy import detectors, find, is_clean, redact
 MODULES = detectors.modules()
 CATCHES = [(text, value) for m in MODULES for text, value in m.CATCHES]
 SPARES = [text for m in MODULES for text in m.SPARES]
+PROSE_CATCHES = [(text, value) for m in MODULES for text, value in getattr(m, "PROSE_CATCHES", ())]
+PROSE_SPARES = [text for m in MODULES for text in getattr(m, "PROSE_SPARES", ())]
 
 
 @pytest.mark.parametrize(("text", "value"), CATCHES)
@@ -21,6 +23,17 @@ def test_spares(text: str) -> None:
     assert find(text, "message") == []
     assert redact(text) == text
     assert is_clean(text)
+
+
+@pytest.mark.parametrize(("text", "value"), PROSE_CATCHES)
+def test_catches_in_prose(text: str, value: str) -> None:
+    assert value in [text[s.start : s.end] for s in find(text)]
+    assert value not in redact(text, "prose")
+
+
+@pytest.mark.parametrize("text", PROSE_SPARES)
+def test_spares_in_prose(text: str) -> None:
+    assert find(text) == []
 
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda m: m.__name__.rpartition(".")[2])

@@ -44,7 +44,33 @@ MESSAGE = (
         reach=3,
     ),
 )
-PROSE = MESSAGE
+# `exercise 4.2.1.3`, `12.1.4.2 Theorem`: parts of a book are counted in small numbers.
+_PART = ascii_pattern(
+    r"(?:§|(?i:\b(?:exercise|ex|section|sect?|chapter|theorem|lemma|figure|fig|table|task|problem|question|example"
+    r"|definition|equation|appendix|clause|paragraph|part|step|unit|lesson|corollary|proposition|algorithm|listing)s?))"
+    r"\.?[ (]{1,2}\Z"
+)
+_LONGEST_PART_WORD = 16
+_HEADING = ascii_pattern(r"\.? (?:[A-Z][a-z]|[\"'])")
+_SMALL = ascii_pattern(r"[0-9]{1,2}(?:\.[0-9]{1,2}){3}")
+_PRIVATE = "10."
+
+
+def _not_a_part(match: re.Match[str]) -> Range | None:
+    """A host's address, and not the number of a part of a book."""
+    found = _host(match)
+    if found is None or not _SMALL.fullmatch(match.group()):
+        return found
+    start, end = found
+    before = match.string[max(0, start - _LONGEST_PART_WORD) : start]
+    if _PART.search(before):
+        return None
+    begins = not start or match.string[start - 1] == "\n"
+    is_heading = begins and not match.group().startswith(_PRIVATE) and _HEADING.match(match.string, end)
+    return None if is_heading else found
+
+
+PROSE = (Detector("IP", _V4, signs=MESSAGE[0].signs, locate=_not_a_part, reach=3),)
 
 # The first number is not 0, 127 or 255, the last two are not both 0.
 _HOSTS = (
@@ -66,3 +92,5 @@ SPARES = (
     "client 203.0.113.h4k2q connected",
     "oid 1.3.6.1.4.1.311",
 )
+PROSE_CATCHES = (("ping 1.2.3.4 says nothing", "1.2.3.4"), ("10.1.2.3 Server is down", "10.1.2.3"))
+PROSE_SPARES = ("exercise 4.2.1.3 b)", "1.2.3.4 Theorem (Bolzano)", "see § 12.1.4.2")

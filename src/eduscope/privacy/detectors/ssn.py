@@ -32,14 +32,24 @@ _KEYED = Detector(
     ),
     reach=32,
 )
+_VALUE = r"(?P<value>[0-9]{3}[ -]?[0-9]{2}[ -]?[0-9]{4})(?![0-9])"
+_NINE = Sign("0-9", r"[0-9]{2}[ -]?[0-9]{2}[ -]?[0-9]{4}")
 _SAID = Detector(
     "SSN",
-    ascii_pattern(_NAMES + r"[^0-9\n]{0,16}(?P<value>[0-9]{3}[ -]?[0-9]{2}[ -]?[0-9]{4})(?![0-9])"),
-    signs=(Sign("0-9", r"[0-9]{2}[ -]?[0-9]{2}[ -]?[0-9]{4}"),),
+    ascii_pattern(rf"(?:{_NAMES}|(?i:\bsocial)(?= ?[:#=]| is\b))[^0-9\n]{{0,16}}{_VALUE}"),
+    signs=(_NINE,),
+)
+_SAID_BEHIND = Detector(
+    "SSN",
+    ascii_pattern(
+        rf"(?<![\w.+-]){_VALUE}(?=[^\w\n]{{1,3}}(?:[a-z]{{2,9}} ){{0,3}}(?i:ssn|social security|my social)\b)"
+    ),
+    signs=(_NINE,),
+    locate=when(_is_issued),
 )
 
 MESSAGE = (_DASHED, _KEYED)
-PROSE = (_DASHED, _SAID)
+PROSE = (_DASHED, _SAID, _SAID_BEHIND)
 GATE_NUMBERS = (rb"[0-8][0-9]{2}-[0-9]{2}-[0-9]{4}" + END,)
 GATE = (
     rb"(?i)(?:ssn|social[ _-]security(?:[ _-](?:no|number|num))?)"
@@ -53,3 +63,8 @@ CATCHES = (
     ('{"ssn": "460 89 9847"}', "460 89 9847"),
 )
 SPARES = ("666-12-3456", "2015-10-18 18:01:47", "part 000-12-3456", "id 900-12-3456", "a-460-89-9847-b")
+PROSE_CATCHES = (
+    ("The form wants a social: 460 89 9847", "460 89 9847"),
+    ("last year I used 460899847 as my SSN", "460899847"),
+)
+PROSE_SPARES = ("460899847 people on social media",)
