@@ -121,7 +121,7 @@ class Config:
         accepts=lambda names: len(set(names)) == len(names) and set(names) <= set(TRACE_TARGETS),
     )
     trace_queue_bytes: int = option(
-        4 * _MIB, "How much may wait for each target of spans.", **from_to(64 * _KIB, 256 * _MIB, "bytes")
+        3 * _MIB, "How much may wait for each target of spans.", **from_to(64 * _KIB, 256 * _MIB, "bytes")
     )
     jaeger_endpoint: str = option("http://localhost:4318", "Jaeger's address for OTLP by HTTP.", **_ADDRESS)
     jaeger_headers: str = option("", "Headers for Jaeger: `name=value`, commas between.", **_HEADERS)
@@ -234,7 +234,7 @@ class Config:
         8192, "Longer values are cut, and say so.", **from_to(64, 262_144, "characters")
     )
     export_queue_bytes: int = option(
-        8 * _MIB, "How much may wait for the platform.", **from_to(64 * _KIB, 1024 * _MIB, "bytes")
+        6 * _MIB, "How much may wait for the platform.", **from_to(64 * _KIB, 1024 * _MIB, "bytes")
     )
     export_batch_bytes: int = option(
         512 * _KIB, "How much is sent at once, before compression.", **from_to(_KIB, 8 * _MIB, "bytes")
