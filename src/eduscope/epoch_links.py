@@ -45,9 +45,14 @@ class EpochLinks:
             self._exporter = self._make_exporter()
         use_epochs(_Told(ring, self._exporter.offer))
 
-    def close(self, timeout_seconds: float) -> None:
-        """Sends what waits, and tells of nobody any more."""
+    def begin_close(self, timeout_seconds: float) -> None:
+        """Tells of nobody any more, and sends what waits in the time given. Does not wait."""
         use_epochs(None)
+        if self._exporter is not None:
+            self._exporter.begin_close(timeout_seconds)
+
+    def close(self, timeout_seconds: float) -> None:
+        """Waits for what `begin_close` began."""
         if self._exporter is not None:
             self._exporter.close(timeout_seconds)
 

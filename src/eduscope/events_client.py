@@ -2,7 +2,7 @@
 
 import atexit
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import posthog
@@ -42,6 +42,7 @@ class EventsClient:
             before_send=_only_ours,
             on_error=_failed,
         )
+        self._ending: threading.Thread | None = None
 
     def send(self, event: str, who: Identity, properties: dict[str, Any], tenant: str) -> bool:
         """Takes one event; False where there is no room for it."""
@@ -57,19 +58,29 @@ class EventsClient:
 
     def flush(self, timeout_seconds: float) -> bool:
         """Sends what waits; False if the time was not enough."""
-        return _within(timeout_seconds, lambda: self._client.flush(timeout_seconds=timeout_seconds))
+        worker = self._begin(lambda: self._client.flush(timeout_seconds=timeout_seconds))
+        worker.join(timeout_seconds)
+        return not worker.is_alive()
+
+    def begin_close(self, timeout_seconds: float) -> None:
+        """Takes the time given to send what it can. Does not wait."""
+        atexit.unregister(self._client._atexit)
+        try:
+            # The client's own end waits without a limit.
+            self._ending = self._begin(self._client.shutdown)
+        except RuntimeError:  # Python 3.12 starts no thread once the main thread has ended
+            self._client.flush(timeout_seconds=timeout_seconds)
 
     def close(self, timeout_seconds: float) -> None:
-        """Sends what it can in the time given. The client's own end waits without a limit, so it is not waited for."""
-        _within(timeout_seconds, self._client.shutdown)
-        atexit.unregister(self._client._atexit)
+        """Waits for what `begin_close` began, no longer than the time given."""
+        if self._ending is not None:
+            self._ending.join(timeout_seconds)
 
-
-def _within(timeout_seconds: float, work: Any) -> bool:
-    worker = threading.Thread(target=work, name="eduscope-events", daemon=True)
-    worker.start()
-    worker.join(timeout_seconds)
-    return not worker.is_alive()
+    @staticmethod
+    def _begin(work: Callable[[], object]) -> threading.Thread:
+        worker = threading.Thread(target=work, name="eduscope-events", daemon=True)
+        worker.start()
+        return worker
 
 
 def _only_ours(message: dict[str, Any]) -> dict[str, Any]:

@@ -4,6 +4,7 @@ The host's thread only appends to a queue. The queue is bounded in bytes; what d
 counted. A platform that is slow, away or refusing costs the host nothing but those drops.
 """
 
+import contextvars
 import enum
 import os
 import random
@@ -16,6 +17,7 @@ from contextlib import closing
 from typing import NamedTuple, Protocol
 
 from eduscope.counters import counters
+from eduscope.quiet import quiet
 from eduscope.wake import Wake
 
 BACKOFF_FIRST_SECONDS = 0.25
@@ -191,7 +193,10 @@ class Exporter:
         """Sends what it can in the time given, counts the rest as dropped, and ends the thread."""
         self.begin_close(timeout_seconds)
         thread = self._thread
-        if thread is not None and thread.is_alive() and thread is not threading.current_thread():
+        if thread is None:
+            if self._waiting:
+                self._send_here()
+        elif thread.is_alive() and thread is not threading.current_thread():
             thread.join(timeout_seconds + 0.2)
         with self._lock:
             left = _records(self._waiting)
@@ -218,6 +223,14 @@ class Exporter:
         except RuntimeError:  # the interpreter is ending, or the process may have no more threads
             counters.failure("export_thread")
             self._thread = None
+
+    def _send_here(self) -> None:
+        """Sends what waits in the caller's thread: Python 3.12 starts none once the main thread has ended."""
+        was_quiet = quiet.on
+        try:
+            contextvars.copy_context().run(self._run)
+        finally:
+            quiet.on = was_quiet
 
     def _run(self) -> None:
         try:

@@ -4,6 +4,8 @@ import importlib
 import os
 import sys
 import threading
+import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -14,6 +16,7 @@ from eduscope.config import Config, ConfigurationError, load
 from eduscope.consent import ConsentSource, use_source
 from eduscope.contract import HIGH_VOLUME_EVENTS
 from eduscope.contract.headers import ENVIRONMENT_HEADER, SERVICE_HEADER
+from eduscope.counters import counters
 from eduscope.debug_window import DebugWindow
 from eduscope.epoch_links import INTERVAL_SECONDS, PATH, QUEUE_BYTES, EpochLinks, LinkTally
 from eduscope.export import Exporter
@@ -152,27 +155,37 @@ def _lines(config: Config, write: WriteBytes, spans: "Spans | None") -> Lines:
 
 
 def _stop(running: Running) -> None:
+    """Ends every part, all in the time of one: whichever target is away, the others get what is theirs."""
     timeout_seconds = running.config.shutdown_timeout_seconds
+    until = time.monotonic() + timeout_seconds
     not_at_end(shutdown)
     running.window.end()
     if running.keys is not None:
         running.keys.end()
-    if running.links is not None:
-        running.links.close(timeout_seconds)
-    if running.capture is not None:
-        running.capture.end()
     if running.events is not None:
         importlib.import_module("eduscope.events").use(None)
-        running.events.close(timeout_seconds)
     tracing.use(None)
     prose.use(False)
     logging.use(_lines(running.config, _writer(running.config, None), None))
-    if running.exporter is not None:
-        running.exporter.close(timeout_seconds)
+    ending = [part for part in (running.exporter, running.links, running.events) if part is not None]
+    for part in ending:
+        _spared(part.begin_close, timeout_seconds)
     if running.spans is not None:
-        running.spans.shutdown(timeout_seconds)
+        _spared(running.spans.shutdown, timeout_seconds)
+    for part in ending:
+        _spared(part.close, max(until - time.monotonic(), 0))
+    if running.capture is not None:
+        running.capture.end()
     if "eduscope.metrics.port" in sys.modules:
         sys.modules["eduscope.metrics.port"].stop()
+
+
+def _spared(end: Callable[[float], None], timeout_seconds: float) -> None:
+    """A part that cannot be ended does not keep the others from it."""
+    try:
+        end(timeout_seconds)
+    except Exception:  # noqa: BLE001 - the host's end must not fail for being observed
+        counters.failure("shutdown")
 
 
 def _load_early(config: Config) -> None:

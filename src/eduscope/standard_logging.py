@@ -13,6 +13,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from eduscope import logging as own
+from eduscope.counters import counters
 from eduscope.foreign_records import reading_of
 from eduscope.printed_traceback import HEAD, read_traceback
 from eduscope.quiet import quiet
@@ -24,6 +25,22 @@ STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "
 
 _QUERY = re.compile(r"(?<=[\w/.~%})-])\?[^\s\"'<>)]*=[^\s\"'<>)]*")
 """A query string behind a path, in a text that somebody else wrote."""
+
+
+UVICORN_ENDS = "Finished server process [%d]"
+"""uvicorn's last words: then it sends itself the signal that ended it, and the process is gone without `atexit`. An
+application's lifespan has its end before, where it has one.
+"""
+
+LAST_WORDS_SECONDS = 1.0
+
+
+def _flush() -> None:
+    """Sends what waits: most was sent at the end of the lifespan, so this does not wait for long."""
+    try:
+        importlib.import_module("eduscope.lifecycle").flush(LAST_WORDS_SECONDS)
+    except Exception:  # noqa: BLE001 - the host's end must not fail for being observed
+        counters.failure("last_words")
 
 
 class Handler(logging.Handler):
@@ -40,6 +57,8 @@ class Handler(logging.Handler):
         if record.exc_info:
             fields["exc_info"] = record.exc_info
         target.write(level, message, fields)
+        if record.msg == UVICORN_ENDS:
+            _flush()
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - `logging`'s name
         """Nothing: `logging` would print the record to the console, arguments and all."""

@@ -342,3 +342,23 @@ def test_an_address_needs_a_key() -> None:
 
 def test_every_declared_event_has_a_function() -> None:
     assert all(hasattr(eduscope.events, name) for name in EVENT_TYPES)
+
+
+def test_what_is_queued_is_sent_at_the_end_where_no_thread_starts_any_more(
+    sink: PostHogSink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As in Python 3.12, once the main thread has ended."""
+    start(sink, export_interval_seconds=30)
+    with eduscope.bind(user_id="anna", consent=True):
+        eduscope.events.capture("quiz_opened")
+
+    start_any = threading.Thread.start
+
+    def refuse(self: threading.Thread) -> None:
+        if self.name.startswith("eduscope"):
+            raise RuntimeError("can't create new thread at interpreter shutdown")
+        start_any(self)
+
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+    eduscope.shutdown()
+    assert len(sink.events) == 1

@@ -3,6 +3,7 @@ import logging
 import os
 import subprocess
 import sys
+import threading
 import time
 from typing import Any
 
@@ -12,6 +13,7 @@ from tests.eduscope.local_platform import Answer, LocalPlatform
 
 import eduscope
 from eduscope.counters import Counters
+from eduscope.quiet import quiet
 
 pytestmark = pytest.mark.usefixtures("stopped")
 
@@ -118,6 +120,62 @@ def test_an_unwilling_platform_never_blocks_the_host(
     eduscope.shutdown()
     assert time.monotonic() - started < 6
     assert sum(fresh_counters.dropped.values()) + fresh_counters.sent_lines == 500 or answer.after_seconds
+
+
+def test_dead_targets_take_the_time_of_one(platform: LocalPlatform) -> None:
+    platform.always = Answer(200, {}, 30.0)
+    eduscope.init(
+        service="courses",
+        endpoint=platform.url,
+        trace_exporters="platform,jaeger,tempo",
+        jaeger_endpoint=platform.url,
+        tempo_endpoint=platform.url,
+        stdout=False,
+        export_timeout_seconds=20,
+        shutdown_timeout_seconds=2,
+    )
+    with eduscope.tracing.span("work"):
+        eduscope.get_logger().info("said")
+    started = time.monotonic()
+    eduscope.shutdown()
+    assert time.monotonic() - started < 3.5
+
+
+@pytest.fixture
+def no_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No thread of ours can be started, as in Python 3.12 once the main thread has ended."""
+    start_any = threading.Thread.start
+
+    def start(self: threading.Thread) -> None:
+        if self.name.startswith("eduscope"):
+            raise RuntimeError("can't create new thread at interpreter shutdown")
+        start_any(self)
+
+    monkeypatch.setattr(threading.Thread, "start", start)
+
+
+def test_what_is_said_when_no_thread_starts_any_more_is_sent_at_the_end(
+    platform: LocalPlatform, request: pytest.FixtureRequest
+) -> None:
+    eduscope.init(service="courses", endpoint=platform.url, stdout=False)
+    request.getfixturevalue("no_threads")
+    with eduscope.tracing.span("work"):
+        eduscope.get_logger().info("said")
+    eduscope.shutdown()
+    assert [line["message"] for line in platform.lines()] == ["said"]
+    assert {taken.path for taken in platform.taken} == {"/v1/ndjson", "/v1/traces"}
+    assert not quiet.on
+
+
+def test_a_part_that_cannot_be_ended_keeps_no_other_from_it(
+    platform: LocalPlatform, monkeypatch: pytest.MonkeyPatch, fresh_counters: Counters
+) -> None:
+    eduscope.init(service="courses", endpoint=platform.url, stdout=False, export_interval_seconds=60)
+    monkeypatch.setattr("eduscope.spans.Spans.shutdown", lambda *_: 1 / 0)
+    eduscope.get_logger().info("said")
+    eduscope.shutdown()
+    assert [line["message"] for line in platform.lines()] == ["said"]
+    assert fresh_counters.failures["shutdown"] == 1
 
 
 def test_a_bad_key_ring_stops_start_up_without_showing_it() -> None:

@@ -123,6 +123,23 @@ def test_by_default_sigterm_ends_python_at_once_and_stdout_has_all(
     assert platform.lines() == []
 
 
+@pytest.mark.parametrize("lifespan", ["auto", "off"])
+def test_uvicorns_last_words_are_sent_before_its_signal(
+    platform: LocalPlatform, tmp_path: Path, lifespan: str
+) -> None:
+    """It sends itself the signal again when it is done, so the process ends without `atexit`."""
+    ended = run(platform, tmp_path, f"""
+        import uvicorn
+        start()
+        threading.Timer(1, os.kill, (os.getpid(), signal.SIGTERM)).start()
+        uvicorn.run(eduscope.http.ASGIMiddleware(None, has_lifespan=False), port=0, lifespan={lifespan!r})
+    """)  # fmt: skip
+    assert ended.returncode == -signal.SIGTERM, ended.stderr
+    printed = [json.loads(line)["message"] for line in ended.stdout.splitlines()]
+    assert printed[-1].startswith("Finished server process")
+    assert [line["message"] for line in platform.lines()] == printed
+
+
 def test_a_forked_child_sends_its_own_lines_and_not_its_parents(
     platform: LocalPlatform, tmp_path: Path
 ) -> None:
