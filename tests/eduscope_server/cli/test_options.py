@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from eduscope_server.config import option_rows
+from eduscope_server.main import main
 
 EDUSCOPE = Path(sys.executable).with_name("eduscope")
 
@@ -92,3 +93,9 @@ def test_a_postgresql_that_is_away_stops_the_start_without_a_traceback(tmp_path:
 @pytest.mark.parametrize("command", [["serve"], ["logs"], ["keys", "create"], ["demo"], ["doctor"]])
 def test_every_command_explains_itself(command: list[str]) -> None:
     assert "Usage:" in run(*command, "--help").stdout
+
+
+def test_the_library_alone_says_what_its_command_needs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("eduscope_server.main.find_spec", lambda _name: None)
+    with pytest.raises(SystemExit, match=r"pip install 'eduscope\[server\]'"):
+        main()
