@@ -59,7 +59,9 @@ def route(scope: Scope) -> str:
         found = scope.get("route") if effective is None else effective
         template = getattr(found, "path_format", None) or getattr(found, "path", None)
         if isinstance(template, str) and template.endswith(BELOW_MOUNT) and not hasattr(found, "endpoint"):
-            template = BELOW_MOUNT
+            template = (
+                ""  # a mount, below which no route took the request; its path is in the root path already
+            )
     if not isinstance(template, str):
         template = ""
     mounted: str = scope.get("root_path", "")
@@ -70,9 +72,7 @@ def route(scope: Scope) -> str:
 
 
 BELOW_MOUNT = "/{path}"
-"""How Starlette's mounts end, which are the route of what no route below them took: files, other applications. What is
-in front of it is in the root path already.
-"""
+"""How the templates of Starlette's mounts end."""
 
 _NONE: Mapping[str, Any] = {}
 
