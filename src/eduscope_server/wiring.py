@@ -219,7 +219,7 @@ async def opened(settings: Settings) -> AsyncIterator[tuple[Litestar, Access]]:
             vault=vault,
             children=children,
             rosters=rosters,
-            secure_cookies=settings.public_url.startswith("https://"),
+            public_url=settings.public_url,
         )
         yield app, access
 

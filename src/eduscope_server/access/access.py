@@ -101,10 +101,14 @@ class Access:
         return identity
 
     async def admin(self, authorization: str | None, cookie: str | None) -> Identity:
-        """As `reader`, for what only admins may do."""
+        """As `reader`, for what concerns the whole platform: only an admin of all tenants may do it."""
         identity = await self.reader(authorization, cookie)
         if not identity.is_admin:
             raise AccessDenied(403, "not_an_admin", "only an admin may do this")
+        if identity.tenants is not None:
+            raise AccessDenied(
+                403, "not_an_admin", "this reaches beyond your tenants: only an admin of all may do it"
+            )
         return identity
 
     async def make_login_code(self, name: str = "admin") -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from litestar import Litestar
 from litestar.config.compression import CompressionConfig
@@ -125,7 +126,7 @@ def create_app(  # noqa: PLR0913 - the parts of a whole platform
     vault: Vault | None = None,
     children: Under13Retention | None = None,
     rosters: Rosters | None = None,
-    secure_cookies: bool = False,
+    public_url: str = "",
     console_folder: Path = CONSOLE_FOLDER,
 ) -> Litestar:
     """The platform's web application. The caller opens and closes what it is handed.
@@ -135,7 +136,7 @@ def create_app(  # noqa: PLR0913 - the parts of a whole platform
     `windows` are the debug windows that the doors know too, `declared_fields` what the store's views follow,
     `people` who erases them, `links` what is known of their tokens, `vault` what the lanes seal learners' text with,
     `children` who ends their records, `rosters` whose people are looked for.
-    `secure_cookies` says that browsers reach the platform by https even where it does not see so itself.
+    `public_url` is where browsers reach the platform, if it does not see so itself.
     """
     live = tail or Tail(store)
     routes = [*ROUTES, *doors]
@@ -155,7 +156,7 @@ def create_app(  # noqa: PLR0913 - the parts of a whole platform
             rosters=rosters or Rosters(state, RosterFiles(ROSTERS_FOLDER, default_ring())),
             links=links or PersonLinks(state),
             erasures=people or Erasures(state, store, Signer.new(), release=""),
-            secure_cookies=secure_cookies,
+            secure_cookies=public_url.startswith("https://"),
             console_folder=console_folder,
         ),
         exception_handlers=problem_handlers(paths),
@@ -171,6 +172,7 @@ def create_app(  # noqa: PLR0913 - the parts of a whole platform
         request_max_body_size=MAX_BODY_BYTES,
         logging_config=None,
     )
+    app.state.public_host = urlsplit(public_url).netloc or None
     app.state.end_streams = live.close
     return app
 

@@ -10,8 +10,8 @@ from litestar.params import FromPath, JSONBody
 
 from eduscope.privacy import default_ring, redact
 from eduscope_server.access import Access, AccessDenied, Identity
+from eduscope_server.api.browsers import session_of
 from eduscope_server.api.keys import TenantId
-from eduscope_server.api.parameters import SESSION_COOKIE
 from eduscope_server.api.problems import NothingFound
 from eduscope_server.privacy.certificate import fingerprint
 from eduscope_server.privacy.erasure import Erasure, Erasures
@@ -62,7 +62,7 @@ class CertificateKey(msgspec.Struct, frozen=True):
 
 async def read_officer(request: Request[Any, Any, Any], access: NamedDependency[Access]) -> Identity:
     """Who asks; an admin or a privacy officer. Raises `AccessDenied` or `StateUnavailable`."""
-    identity = await access.reader(request.headers.get("authorization"), request.cookies.get(SESSION_COOKIE))
+    identity = await access.reader(request.headers.get("authorization"), session_of(request))
     if not identity.roles & {"admin", "privacy"}:
         raise AccessDenied(403, "not_an_officer", "only a privacy officer or an admin may do this")
     return identity

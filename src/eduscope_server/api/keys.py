@@ -9,7 +9,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
 from eduscope_server.access import Access, ApiKey, Identity
-from eduscope_server.api.parameters import SESSION_COOKIE
+from eduscope_server.api.browsers import session_of
 from eduscope_server.api.problems import NothingFound
 
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=100, description="What it is for.")]
@@ -70,7 +70,7 @@ class LinkMade(msgspec.Struct, frozen=True):
 
 async def read_admin(request: Request[Any, Any, Any], access: NamedDependency[Access]) -> Identity:
     """Who asks, if they are an admin. Raises `AccessDenied` or `StateUnavailable`."""
-    return await access.admin(request.headers.get("authorization"), request.cookies.get(SESSION_COOKIE))
+    return await access.admin(request.headers.get("authorization"), session_of(request))
 
 
 @get("/api/keys", summary="List the keys", tags=["keys"], dependencies={"admin": read_admin})

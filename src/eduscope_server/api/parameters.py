@@ -8,14 +8,13 @@ from litestar.di import NamedDependency
 from litestar.params import QueryParameter, SkipValidation
 
 from eduscope_server.access import Access, Identity
+from eduscope_server.api.browsers import session_of
 from eduscope_server.privacy.person_links import PersonLinks
 from eduscope_server.query.fields import LOGS, SPANS
 from eduscope_server.query.people import people_in, with_all_epochs
 from eduscope_server.query.question import Question, ask
 from eduscope_server.query.scope import Scope
 from eduscope_server.query.times import Window, read_window
-
-SESSION_COOKIE = "eduscope_session"
 
 Query = Annotated[
     str,
@@ -42,7 +41,7 @@ Cursor = Annotated[str, QueryParameter(description="`next_cursor` of the page be
 
 async def read_identity(request: Request[Any, Any, Any], access: NamedDependency[Access]) -> Identity:
     """Who asks. Raises `AccessDenied` or `StateUnavailable`."""
-    return await access.reader(request.headers.get("authorization"), request.cookies.get(SESSION_COOKIE))
+    return await access.reader(request.headers.get("authorization"), session_of(request))
 
 
 def read_scope(identity: NamedDependency[Identity]) -> Scope:

@@ -14,7 +14,7 @@ from litestar.types import ExceptionHandlersMap
 from eduscope_server.access import AccessDenied
 from eduscope_server.query.errors import ParameterError, QueryError
 from eduscope_server.query.tail import TailFull
-from eduscope_server.state import StateUnavailable
+from eduscope_server.state import StateUnavailable, UnfitText
 from eduscope_server.store import QueryTimeout, StoreUnavailable
 
 _log = logging.getLogger(__name__)
@@ -72,6 +72,8 @@ def problem_handlers(paths: Iterable[str]) -> ExceptionHandlersMap:
         ValidationException: _invalid,
         AccessDenied: _denied,
         NothingFound: _nothing_found,
+        UnfitText: _unfit,
+        RecursionError: _too_deep,
         StoreUnavailable: _away,
         StateUnavailable: _away,
         TailFull: _away,
@@ -95,6 +97,14 @@ def _invalid(_: AnyRequest, error: ValidationException) -> Response[Problem]:
     first = error.extra[0] if isinstance(error.extra, list) and error.extra else {}
     name, said = str(first.get("key", "a parameter")), str(first.get("message", "is not valid"))
     return problem(400, Fault("bad_parameter", f"{name}: {said[:1].lower()}{said[1:]}"))
+
+
+def _unfit(_: AnyRequest, error: UnfitText) -> Response[Problem]:
+    return problem(400, Fault("bad_request", str(error)))
+
+
+def _too_deep(_: AnyRequest, __: RecursionError) -> Response[Problem]:
+    return problem(400, Fault("bad_request", "the body is nested too deeply"))
 
 
 def _denied(_: AnyRequest, error: AccessDenied) -> Response[Problem]:

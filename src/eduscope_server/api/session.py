@@ -10,8 +10,8 @@ from litestar.params import QueryParameter
 from litestar.response import Redirect
 
 from eduscope_server.access import Access, AccessDenied, Identity
+from eduscope_server.api.browsers import SESSION_COOKIE, session_of
 from eduscope_server.api.pages import page
-from eduscope_server.api.parameters import SESSION_COOKIE
 
 COOKIE_SECONDS = 7 * 24 * 3600
 """As long as the longest session. When a session really ends is known to the platform alone."""
@@ -35,7 +35,7 @@ async def read_session(identity: NamedDependency[Identity]) -> SessionAnswer:
 @post("/api/session/end", summary="Sign out", tags=["session"], status_code=204)
 async def end_session(request: Request[Any, Any, Any], access: NamedDependency[Access]) -> Response[None]:
     """Ends the session of the cookie. One that has ended already is no error."""
-    if cookie := request.cookies.get(SESSION_COOKIE):
+    if cookie := session_of(request):
         await access.end_session(cookie)
     response: Response[None] = Response(None, status_code=204)
     response.delete_cookie(SESSION_COOKIE)

@@ -7,5 +7,9 @@ class StateUnavailable(Exception):
     retry_after_seconds = 2
 
 
+class UnfitText(Exception):
+    """A text that PostgreSQL can't keep: it holds the character NUL. Permanent for this text."""
+
+
 class StateBroken(Exception):
     """Permanent until a person acts: a changed migration, another version's data, missing binaries."""

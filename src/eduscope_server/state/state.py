@@ -12,7 +12,7 @@ from psycopg.rows import DictRow, dict_row
 from psycopg_pool import AsyncConnectionPool, PoolTimeout, TooManyRequests
 
 from eduscope_server.state.embedded import EmbeddedPostgres
-from eduscope_server.state.errors import StateUnavailable
+from eduscope_server.state.errors import StateUnavailable, UnfitText
 from eduscope_server.state.migrations import migrate, read_migrations
 
 _log = logging.getLogger(__name__)
@@ -77,6 +77,10 @@ class State:
         try:
             async with self._pool.connection() as connection, connection.transaction():
                 yield connection
+        except psycopg.DataError as error:
+            if error.sqlstate is None:  # refused on this side: no server has seen it
+                raise UnfitText("a text holds the character NUL, which cannot be kept") from None
+            raise
         except (psycopg.OperationalError, PoolTimeout, TooManyRequests) as error:
             # The class alone: the text of an error may quote values.
             raise StateUnavailable(

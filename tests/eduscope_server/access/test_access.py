@@ -162,6 +162,20 @@ async def test_a_person_sees_the_tenants_of_their_roles_until_they_leave(
         await access.make_login_code("teacher")
 
 
+async def test_an_admin_of_one_tenant_is_none_of_the_platform(access: Access, state: State) -> None:
+    """Such a one could make a link for the admin of all tenants."""
+    await state.execute("INSERT INTO tenants (tenant_id) VALUES ('north')")
+    await state.execute("INSERT INTO people (name) VALUES ('head of north')")
+    await state.execute(
+        "INSERT INTO memberships (person_id, role, tenant_id) "
+        "SELECT person_id, 'admin', 'north' FROM people WHERE name = 'head of north'"
+    )
+    token = await access.open_session(await access.make_login_code("head of north"))
+    with pytest.raises(AccessDenied, match="beyond your tenants") as refused:
+        await access.admin(None, token)
+    assert refused.value.status == 403
+
+
 async def test_postgresql_holds_no_code_and_no_session_token(access: Access, state: State) -> None:
     code = await access.make_login_code()
     token = await access.open_session(code)

@@ -111,6 +111,19 @@ FAILURES = {
 }
 
 
+@pytest.mark.parametrize(
+    "body",
+    [b"[" * 50_000, b'{"kind": "ingest", "name": "a\\u0000b"}', b'{"kind": "ingest", "name": "\\ud800"}'],
+)
+async def test_a_body_that_cannot_be_kept_is_no_fault_of_ours(admin: Client, body: bytes) -> None:
+    answer = await admin.post("/api/keys", content=body, headers={"content-type": "application/json"})
+    assert (answer.status_code, answer.json()["error"]["code"]) == (400, "bad_request")
+
+
+async def test_a_name_with_nul_in_an_address_is_refused(admin: Client) -> None:
+    assert (await admin.delete("/api/privacy/fields/a%00b")).status_code == 400
+
+
 @pytest.mark.parametrize("raised", FAILURES)
 async def test_a_store_that_fails_says_what_to_do(
     admin: Client, monkeypatch: pytest.MonkeyPatch, raised: Exception

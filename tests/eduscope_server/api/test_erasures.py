@@ -8,7 +8,7 @@ from tests.eduscope_server.conftest import Rows
 
 from eduscope.privacy import tokenize
 from eduscope_server.access import Access
-from eduscope_server.api.parameters import SESSION_COOKIE
+from eduscope_server.api.browsers import SESSION_COOKIE
 from eduscope_server.privacy.certificate import verify
 from eduscope_server.state import State
 
