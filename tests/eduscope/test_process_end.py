@@ -38,6 +38,8 @@ def run(platform: LocalPlatform, folder: Path, program: str) -> "subprocess.Comp
     file = folder / "program.py"
     file.write_text(START.format(url=platform.url) + textwrap.dedent(program))
     environment = {k: v for k, v in os.environ.items() if not k.startswith("EDUSCOPE_")}
+    # Since 3.12 Python warns of a fork beside threads, which is a line as any warning is.
+    environment["PYTHONWARNINGS"] = "ignore:This process:DeprecationWarning"
     return subprocess.run(
         [sys.executable, str(file)], env=environment, capture_output=True, text=True, timeout=60, check=False
     )
