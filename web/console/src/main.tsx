@@ -1,7 +1,9 @@
-import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { QueryCache, QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./App";
+import { ApiError } from "./api/errors";
+import { SESSION } from "./api/queries";
 import "./styles/tokens.css";
 import "./styles/base.css";
 import "./styles/shell.css";
@@ -14,7 +16,14 @@ import "./styles/correlation.css";
 import "./styles/privacy.css";
 
 // Nothing is retried behind one's back: an error is shown with its reason, and the way to try again.
-const queries = new QueryClient({
+const queries: QueryClient = new QueryClient({
+  queryCache: new QueryCache({
+    // A session that ended while the page was open: the door is shown instead of a page of refusals.
+    onError: (error, query) => {
+      const signedOut = error instanceof ApiError && error.status === 401;
+      if (signedOut && query.queryKey[0] !== SESSION) void queries.invalidateQueries({ queryKey: [SESSION] });
+    },
+  }),
   defaultOptions: { queries: { retry: false, refetchOnWindowFocus: false, staleTime: 5_000 } },
 });
 

@@ -36,7 +36,7 @@ export function unreachable(): ApiError {
   return new ApiError("The platform does not answer.", {
     status: 0,
     code: "unreachable",
-    hint: "Is `eduscope serve` running, and is the network up?",
+    hint: "Is it running, and is the network up?",
     retryAfterSeconds: 5,
   });
 }

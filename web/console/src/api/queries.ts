@@ -37,7 +37,7 @@ const parameters = (scope: object): Parameters => ({ ...(scope as Parameters) })
 export function useRead<T>(
   path: string,
   scope: Parameters,
-  options: { enabled?: boolean; every?: number } = {},
+  options: { enabled?: boolean; every?: number; onReturn?: boolean } = {},
 ) {
   const url = address(path, scope);
   return useQuery({
@@ -46,10 +46,14 @@ export function useRead<T>(
     placeholderData: keepPreviousData,
     enabled: options.enabled ?? true,
     refetchInterval: options.every ?? false,
+    refetchOnWindowFocus: options.onReturn ? "always" : false,
   });
 }
 
-export const useSession = () => useRead<Session>("/api/session", {});
+export const SESSION = "/api/session";
+
+/** Asked again whenever one comes back to the tab: one may have signed in, or out, in another. */
+export const useSession = () => useRead<Session>(SESSION, {}, { onReturn: true });
 
 export const useServices = (scope: { tenant: string; from: string; to: string }, live: boolean) =>
   useRead<ServiceList>("/api/services", scope, live ? { every: OVERVIEW_REFRESH_MS } : {});

@@ -3,7 +3,7 @@ import type { Correlation } from "../api/types";
 import { CopyButton } from "../parts/CopyButton";
 import { Icon } from "../parts/Icon";
 import { Timestamp } from "../parts/Timestamp";
-import { humanDuration } from "../time/duration";
+import { counted, humanDuration } from "../time/duration";
 import type { TimeScale } from "../time/scale";
 import { useView } from "../view";
 import type { Entry } from "./timeline";
@@ -44,14 +44,12 @@ export function CorrelationHead({ correlation, all, scale }: CorrelationHeadProp
         <span>
           <strong>{humanDuration(scale.spanMs)}</strong>
         </span>
-        <span>
-          {correlation.services.length} {correlation.services.length === 1 ? "service" : "services"}
-        </span>
-        <span>{spans} spans</span>
-        <span>{logs} log lines</span>
+        <span>{counted(correlation.services.length, "service")}</span>
+        <span>{counted(spans, "span")}</span>
+        <span>{counted(logs, "log line")}</span>
         {failed > 0 ? (
           <span className="badge" data-tone="error">
-            {failed} {failed === 1 ? "error" : "errors"}
+            {counted(failed, "error")}
           </span>
         ) : (
           <span className="badge" data-tone="good">
@@ -72,7 +70,9 @@ export function CorrelationHead({ correlation, all, scale }: CorrelationHeadProp
           </Link>
         ))}
         {correlation.trace_ids.length > LINKED_TRACES && (
-          <span className="muted">and {correlation.trace_ids.length - LINKED_TRACES} more traces</span>
+          <span className="muted">
+            and {counted(correlation.trace_ids.length - LINKED_TRACES, "more trace")}
+          </span>
         )}
         <CopyButton text={window.location.href} label="Copy link" wide />
       </div>

@@ -25,7 +25,7 @@ export function CorrelationPage({ id }: { id: string }) {
   if (correlation.error && !nothing)
     return <ErrorPanel error={correlation.error} retry={correlation.refetch} />;
   return (
-    <EmptyState title="Nothing bears this id">
+    <EmptyState title="Nothing bears this id" alone>
       <p>
         No log line and no span has <code>{id}</code> as its correlation, trace or request id. It may not have
         arrived yet, or its records have expired.

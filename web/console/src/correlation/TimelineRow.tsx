@@ -6,6 +6,7 @@ import { Icon } from "../parts/Icon";
 import { LevelMark } from "../parts/LevelMark";
 import { recordFields } from "../parts/recordFields";
 import { Service } from "../parts/Service";
+import { StackTrace } from "../parts/StackTrace";
 import { serviceHue } from "../parts/serviceHue";
 import { humanDuration, humanOffset } from "../time/duration";
 import { utc } from "../time/instant";
@@ -101,7 +102,7 @@ function MomentDetail({ each }: { each: Entry }) {
         <span className="muted small-text">{utc(item.timestamp)}</span>
       </div>
       <p className="log-full">{each.title}</p>
-      {stack && <pre className="stacktrace">{String(stack)}</pre>}
+      {stack && <StackTrace text={String(stack)} />}
       <FieldTable fields={fields} />
     </div>
   );

@@ -1,5 +1,5 @@
 import { type Histogram, LEVELS } from "../api/types";
-import { humanCount, humanDuration } from "../time/duration";
+import { counted, humanCount, humanDuration } from "../time/duration";
 
 interface CountLineProps {
   count: number | undefined;
@@ -16,7 +16,7 @@ export function CountLine({ count, counting, histogram }: CountLineProps) {
   return (
     <p className="count-line" aria-live="polite">
       <strong data-testid="log-count" data-busy={counting}>
-        {count === undefined ? "Counting…" : `${humanCount(count)} log line${count === 1 ? "" : "s"}`}
+        {count === undefined ? "Counting…" : counted(count, "log line")}
       </strong>
       {totals.map(({ level, total }) => (
         <span key={level} className="legend" data-level={level}>

@@ -4,9 +4,11 @@ import { CopyButton } from "../parts/CopyButton";
 import { FieldTable } from "../parts/FieldTable";
 import { Icon } from "../parts/Icon";
 import { recordFields } from "../parts/recordFields";
+import { StackTrace } from "../parts/StackTrace";
 import { utc } from "../time/instant";
 import { absoluteRange } from "../time/range";
 import { useView } from "../view";
+import { viewOfRow } from "./rowName";
 
 const AROUND_MS = 60_000;
 const LONG_TEXTS = ["exception.stacktrace"];
@@ -20,9 +22,7 @@ export function LogDetail({ log }: { log: Log }) {
       <LogActions log={log} />
       <p className="log-full">{log.message}</p>
       {long.map(({ name, value }) => (
-        <pre key={name} className="stacktrace">
-          {String(value)}
-        </pre>
+        <StackTrace key={name} text={String(value)} />
       ))}
       <FieldTable fields={fields.filter(({ name }) => !LONG_TEXTS.includes(name))} />
       <p className="muted small-text">
@@ -61,6 +61,11 @@ function LogActions({ log }: { log: Log }) {
         <Icon name="clock" /> All within a minute
       </Link>
       <CopyButton text={JSON.stringify(log, null, 2)} label="Copy JSON" wide />
+      <CopyButton
+        text={window.location.origin + view.to("/logs", viewOfRow(log, view.get("query")))}
+        label="Copy link"
+        wide
+      />
     </div>
   );
 }

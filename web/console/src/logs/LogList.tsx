@@ -3,7 +3,9 @@ import { useEffect, useMemo, useRef, useState } from "react";
 import type { Log } from "../api/types";
 import { walkRows } from "../parts/rowKeys";
 import { usePageOffset } from "../parts/useScroll";
+import { useView } from "../view";
 import { LogRow } from "./LogRow";
+import { rowName } from "./rowName";
 
 const ROW_PX = 26;
 const NARROW_ROW_PX = 48;
@@ -21,6 +23,7 @@ interface LogListProps {
 export function LogList({ logs, day, nearEnd }: LogListProps) {
   const list = useRef<HTMLDivElement>(null);
   const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
+  const view = useView();
   const keys = useMemo(() => keysOf(logs), [logs]);
   const offset = usePageOffset(list, logs.length > 0);
   const rows = useWindowVirtualizer({
@@ -36,12 +39,32 @@ export function LogList({ logs, day, nearEnd }: LogListProps) {
     if (nearEnd && lastVisible >= logs.length - NEAR_END) nearEnd();
   }, [lastVisible, logs.length, nearEnd]);
 
-  const toggle = (key: string) =>
-    setOpen((before) => {
-      const next = new Set(before);
-      if (!next.delete(key)) next.add(key);
-      return next;
-    });
+  const named = view.get("row");
+  const restored = useRef(false);
+  useEffect(() => {
+    const index = restored.current || !named ? -1 : logs.findIndex((log) => rowName(log) === named);
+    const key = keys[index];
+    if (key === undefined) return;
+    restored.current = true;
+    setOpen((before) => new Set(before).add(key));
+    if (index * ROW_PX > window.innerHeight / 2) rows.scrollToIndex(index, { align: "center" });
+  }, [logs, keys, named, rows]);
+
+  const toggle = (key: string, log: Log) => {
+    const next = new Set(open);
+    const closes = next.delete(key);
+    if (!closes) next.add(key);
+    setOpen(next);
+    restored.current = true;
+    view.set({ row: closes ? null : rowName(log) }, { replace: true });
+  };
+
+  const closeAll = (from: HTMLElement) => {
+    // What has the focus goes with the details; its row stays.
+    from.closest("[data-testid=log-row]")?.querySelector<HTMLElement>("[data-row]")?.focus();
+    setOpen(new Set());
+    if (named) view.set({ row: null }, { replace: true });
+  };
 
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: the keys belong to the buttons in it and bubble up here
@@ -51,7 +74,7 @@ export function LogList({ logs, day, nearEnd }: LogListProps) {
       style={{ height: rows.getTotalSize() }}
       onKeyDown={(event) => {
         walkRows(event);
-        if (event.key === "Escape") setOpen(new Set());
+        if (event.key === "Escape") closeAll(event.target as HTMLElement);
       }}
     >
       {visible.map((row) => {
@@ -66,7 +89,7 @@ export function LogList({ logs, day, nearEnd }: LogListProps) {
             className="log-slot"
             style={{ transform: `translateY(${row.start - offset}px)` }}
           >
-            <LogRow log={log} open={open.has(key)} day={day} toggle={() => toggle(key)} />
+            <LogRow log={log} open={open.has(key)} day={day} toggle={() => toggle(key, log)} />
           </div>
         );
       })}

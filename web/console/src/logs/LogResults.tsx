@@ -2,11 +2,9 @@ import { useCallback, useMemo } from "react";
 import type { LogScope, useLogs } from "../api/queries";
 import { ErrorPanel } from "../parts/ErrorPanel";
 import { Loading } from "../parts/Loading";
-import { resolveInstant } from "../time/range";
+import { isLongerThanDay } from "../time/range";
 import { LogList } from "./LogList";
 import { NoLogs } from "./NoLogs";
-
-const DAY_MS = 86_400_000;
 
 interface LogResultsProps {
   logs: ReturnType<typeof useLogs>;
@@ -16,8 +14,6 @@ interface LogResultsProps {
 /** The lines found, newest first; more are read as one scrolls. */
 export function LogResults({ logs, scope }: LogResultsProps) {
   const found = useMemo(() => logs.data?.pages.flatMap((page) => page.logs) ?? [], [logs.data]);
-  const now = Date.now();
-  const from = resolveInstant(scope.from, now) ?? now;
   const { fetchNextPage, hasNextPage, isFetching, isFetchNextPageError } = logs;
   const more = useCallback(() => {
     // After a failure the reader asks again, not the list in a loop.
@@ -28,7 +24,7 @@ export function LogResults({ logs, scope }: LogResultsProps) {
   if (found.length === 0 && !logs.isFetching) return <NoLogs scope={scope} />;
   return (
     <div className="log-results" data-stale={logs.isPlaceholderData}>
-      <LogList logs={found} day={now - from > DAY_MS} nearEnd={more} />
+      <LogList logs={found} day={isLongerThanDay(scope, Date.now())} nearEnd={more} />
       {isFetchNextPageError && logs.error && (
         <ErrorPanel error={logs.error} retry={() => logs.fetchNextPage()} />
       )}

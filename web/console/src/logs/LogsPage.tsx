@@ -37,9 +37,13 @@ export function LogsPage() {
     void refetchCount();
     void refetchHistogram();
   }, [refetchLogs, refetchCount, refetchHistogram]);
-  const search = useCallback((query: string) => view.set({ query }), [view]);
+  // The same search again asks for what has come in since.
+  const search = useCallback(
+    (query: string) => (query === view.get("query") ? refetch() : view.set({ query, row: null })),
+    [view, refetch],
+  );
   const narrow = useCallback(
-    (fromMs: number, toMs: number) => view.set(rangePatch(absoluteRange(fromMs, toMs))),
+    (fromMs: number, toMs: number) => view.set({ ...rangePatch(absoluteRange(fromMs, toMs)), row: null }),
     [view],
   );
 
@@ -66,7 +70,7 @@ export function LogsPage() {
             className="button"
             data-testid="live-tail"
             aria-pressed={live}
-            onClick={() => view.set({ live: live ? null : "1" })}
+            onClick={() => view.set({ live: live ? null : "1", row: null })}
           >
             <Icon name={live ? "pause" : "play"} /> {live ? "Stop live tail" : "Live tail"}
           </button>
@@ -83,7 +87,9 @@ export function LogsPage() {
           {histogram.data && !(failure && !logs.data) && (
             <Histogram histogram={histogram.data} narrow={narrow} />
           )}
-          <CountLine count={count.data?.count} counting={count.isFetching} histogram={histogram.data} />
+          {!(failure && !count.data) && (
+            <CountLine count={count.data?.count} counting={count.isFetching} histogram={histogram.data} />
+          )}
           {!(failure && !logs.data) && <LogResults logs={logs} scope={scope} />}
         </>
       )}

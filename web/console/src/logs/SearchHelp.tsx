@@ -24,6 +24,7 @@ export function SearchHelp({ use }: { use: (query: string) => void }) {
       open={open}
       setOpen={setOpen}
       align="end"
+      label="How to search"
       trigger={(properties) => (
         <button
           type="button"
@@ -37,7 +38,7 @@ export function SearchHelp({ use }: { use: (query: string) => void }) {
       )}
     >
       <div className="search-help">
-        <h3>How to search</h3>
+        <h2>How to search</h2>
         {EXAMPLES.map(([query, does]) => (
           <button
             key={query}

@@ -1,7 +1,7 @@
 import { useEffect, useState } from "react";
 import type { LogScope } from "../api/queries";
 import { Icon } from "../parts/Icon";
-import { humanCount } from "../time/duration";
+import { counted, humanCount } from "../time/duration";
 import { LogList } from "./LogList";
 import { useTail } from "./useTail";
 
@@ -18,7 +18,7 @@ export function TailView({ scope, onError }: TailViewProps) {
   const [stopped, setStopped] = useState(false);
   const reading = useScrolledDown();
   const paused = stopped || reading;
-  const { buffer, connected, showHeld } = useTail({ scope, paused, onError });
+  const { buffer, connected, lost, showHeld } = useTail({ scope, paused, onError });
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: only the end of a pause releases what was held
   useEffect(() => {
@@ -38,11 +38,14 @@ export function TailView({ scope, onError }: TailViewProps) {
           data-state={!connected ? "lost" : paused ? "paused" : "live"}
           aria-hidden="true"
         />
-        <span>{!connected ? "Connecting…" : paused ? "Paused" : "Following new lines"}</span>
+        <span>
+          {connected && (paused ? "Paused" : "Following new lines")}
+          {!connected && (lost ? "The platform does not answer; trying again…" : "Connecting…")}
+        </span>
         {buffer.held.length > 0 && <strong>{humanCount(buffer.held.length)} new</strong>}
         {buffer.dropped > 0 && (
           <span className="warning-text" data-testid="tail-dropped">
-            {humanCount(buffer.dropped)} lines too fast to show; a search has them all
+            {counted(buffer.dropped, "line")} too fast to show; a search has them all
           </span>
         )}
         <button type="button" className="button" onClick={() => (paused ? resume() : setStopped(true))}>
@@ -51,7 +54,7 @@ export function TailView({ scope, onError }: TailViewProps) {
       </div>
       {buffer.lines.length === 0 ? (
         <p className="list-end muted">
-          {scope.query ? "Waiting for a line that matches…" : "Waiting for the next line…"}
+          {!connected ? "" : scope.query ? "Waiting for a line that matches…" : "Waiting for the next line…"}
         </p>
       ) : (
         <LogList logs={buffer.lines} day={false} />

@@ -13,6 +13,8 @@ const RECONNECT_AFTER_MS = 2000;
 export interface Tail {
   buffer: TailBuffer;
   connected: boolean;
+  /** It was tried, and in vain: what comes in meanwhile is not shown. */
+  lost: boolean;
   showHeld: () => void;
 }
 
@@ -26,6 +28,7 @@ interface TailOptions {
 export function useTail({ scope, paused, onError }: TailOptions): Tail {
   const [buffer, setBuffer] = useState<TailBuffer>(EMPTY_TAIL);
   const [connected, setConnected] = useState(false);
+  const [lost, setLost] = useState(false);
   const pausedNow = useRef(paused);
   pausedNow.current = paused;
   const url = address("/api/logs/tail", { query: scope.query, tenant: scope.tenant });
@@ -45,9 +48,13 @@ export function useTail({ scope, paused, onError }: TailOptions): Tail {
       signal: abort.signal,
       onOpen: () => {
         setConnected(true);
+        setLost(false);
         onError(null);
       },
-      onLost: () => setConnected(false),
+      onLost: () => {
+        setConnected(false);
+        setLost(true);
+      },
       onLog: (log) => arrived.push(log),
       onDropped,
       onRefused: onError,
@@ -58,7 +65,7 @@ export function useTail({ scope, paused, onError }: TailOptions): Tail {
     };
   }, [url, onError]);
 
-  return { buffer, connected, showHeld: () => setBuffer(release) };
+  return { buffer, connected, lost, showHeld: () => setBuffer(release) };
 }
 
 interface Following {

@@ -1,3 +1,4 @@
+import { useState } from "react";
 import { Link } from "wouter";
 import type { ServiceSummary } from "../api/types";
 import { filterFor } from "../language/edit";
@@ -13,7 +14,45 @@ import { useView } from "../view";
 const NOTABLE_ERROR_RATE = 0.01;
 const BAD_ERROR_RATE = 0.05;
 
+/** As many as one looks through; the others by their names, or on demand. */
+const ROWS_AT_FIRST = 100;
+
 export function ServiceTable({ services }: { services: ServiceSummary[] }) {
+  const view = useView();
+  const [all, setAll] = useState(false);
+  const find = view.get("find").trim().toLowerCase();
+  const found = services.filter(({ service_name }) => service_name.toLowerCase().includes(find));
+  const shown = all ? found : found.slice(0, ROWS_AT_FIRST);
+  return (
+    <>
+      {services.length > ROWS_AT_FIRST && (
+        <search className="search-field find-service">
+          <Icon name="search" />
+          <input
+            data-main-search
+            type="text"
+            aria-label="Find a service"
+            placeholder="Find a service"
+            autoComplete="off"
+            spellCheck={false}
+            value={view.get("find")}
+            onChange={(event) => view.set({ find: event.target.value }, { replace: true })}
+            onKeyDown={(event) => event.key === "Escape" && event.currentTarget.blur()}
+          />
+        </search>
+      )}
+      {found.length === 0 && <p className="list-end muted">No service has this in its name.</p>}
+      {found.length > 0 && <Rows services={shown} />}
+      {found.length > shown.length && (
+        <button type="button" className="button more" onClick={() => setAll(true)}>
+          Show all {humanCount(found.length)}
+        </button>
+      )}
+    </>
+  );
+}
+
+function Rows({ services }: { services: ServiceSummary[] }) {
   return (
     <div className="table-scroll">
       <table className="table services">

@@ -9,7 +9,7 @@ export function Totals({ services }: { services: ServiceSummary[] }) {
   const failed = sum((service) => service.request_count * service.error_rate);
   return (
     <dl className="totals">
-      <Total label="services" value={String(services.length)} />
+      <Total label={services.length === 1 ? "service" : "services"} value={humanCount(services.length)} />
       <Total label="requests/s" value={humanRate(sum((service) => service.requests_per_second))} />
       <Total label="errors" value={humanShare(requests ? failed / requests : 0)} />
       <Total label="log lines" value={humanCount(sum((service) => service.log_count))} />

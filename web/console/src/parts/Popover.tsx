@@ -10,16 +10,26 @@ interface PopoverProps {
   open: boolean;
   setOpen: (open: boolean) => void;
   align?: "start" | "end";
+  /** What the panel is, said to those who hear the page. */
+  label: string;
   trigger: (properties: TriggerProperties) => ReactNode;
   children: ReactNode;
 }
 
-/** A panel under its button; Escape and a click elsewhere close it, and focus goes back to the button. */
-export function Popover({ open, setOpen, align = "start", trigger, children }: PopoverProps) {
+/** A panel under its button; Escape, a choice and going elsewhere close it, and focus goes back to the button. */
+export function Popover({ open, setOpen, align = "start", label, trigger, children }: PopoverProps) {
   const box = useRef<HTMLDivElement>(null);
+  const wasOpen = useRef(false);
+  useEffect(() => {
+    // What had the focus went with the panel: the keyboard would begin at the top of the page again.
+    if (wasOpen.current && !open && document.activeElement === document.body) {
+      box.current?.querySelector<HTMLElement>("[aria-haspopup]")?.focus();
+    }
+    wasOpen.current = open;
+  }, [open]);
   useEffect(() => {
     if (!open) return;
-    const onPointer = (event: PointerEvent) => {
+    const onElsewhere = (event: Event) => {
       if (!box.current?.contains(event.target as Node)) setOpen(false);
     };
     const onKey = (event: KeyboardEvent) => {
@@ -28,10 +38,12 @@ export function Popover({ open, setOpen, align = "start", trigger, children }: P
       setOpen(false);
       box.current?.querySelector<HTMLElement>("[aria-haspopup]")?.focus();
     };
-    document.addEventListener("pointerdown", onPointer);
+    document.addEventListener("pointerdown", onElsewhere);
+    document.addEventListener("focusin", onElsewhere);
     document.addEventListener("keydown", onKey, true);
     return () => {
-      document.removeEventListener("pointerdown", onPointer);
+      document.removeEventListener("pointerdown", onElsewhere);
+      document.removeEventListener("focusin", onElsewhere);
       document.removeEventListener("keydown", onKey, true);
     };
   }, [open, setOpen]);
@@ -40,7 +52,7 @@ export function Popover({ open, setOpen, align = "start", trigger, children }: P
     <div className="popover-anchor" ref={box}>
       {trigger({ "aria-expanded": open, "aria-haspopup": "dialog", onClick: () => setOpen(!open) })}
       {open && (
-        <div className="popover" data-align={align} role="dialog">
+        <div className="popover" data-align={align} role="dialog" aria-label={label}>
           {children}
         </div>
       )}

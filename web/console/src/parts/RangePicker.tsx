@@ -1,4 +1,5 @@
 import { useState } from "react";
+import { zoneName } from "../time/instant";
 import {
   absoluteRange,
   describeRange,
@@ -28,6 +29,7 @@ export function RangePicker() {
         open={open}
         setOpen={setOpen}
         align="end"
+        label="Time range"
         trigger={(properties) => (
           <button type="button" className="button range-button" data-testid="time-range" {...properties}>
             <Icon name="clock" />
@@ -105,7 +107,7 @@ function AbsoluteForm({ range, choose }: { range: Range; choose: (range: Range) 
       }}
     >
       <label>
-        <span className="label">From (local time)</span>
+        <span className="label">From ({zoneName()})</span>
         <input
           className="input"
           type="datetime-local"

@@ -7,6 +7,14 @@ interface SparklineProps {
 const HEIGHT = 28;
 const STEP = 4;
 
+/** Bars as one path: an element for each would be most of a page of many services. */
+const bars = (heights: number[]) =>
+  heights
+    .map((height, index) =>
+      height > 0 ? `M${index * STEP} ${HEIGHT}v${-height}h${STEP - 1}v${height}z` : "",
+    )
+    .join("");
+
 /** Bars of requests over time; the failed part of each in red. */
 export function Sparkline({ counts, errors, label }: SparklineProps) {
   const most = Math.max(1, ...counts);
@@ -19,19 +27,11 @@ export function Sparkline({ counts, errors, label }: SparklineProps) {
       role="img"
       aria-label={label}
     >
-      {counts.map((count, index) => {
-        const whole = scale(count);
-        const failed = Math.min(whole, scale(errors[index] ?? 0));
-        return (
-          // biome-ignore lint/suspicious/noArrayIndexKey: a bucket is its place in time
-          <g key={index} transform={`translate(${index * STEP} 0)`}>
-            <rect className="spark-whole" width={STEP - 1} y={HEIGHT - whole} height={whole} />
-            {failed > 0 && (
-              <rect className="spark-failed" width={STEP - 1} y={HEIGHT - failed} height={failed} />
-            )}
-          </g>
-        );
-      })}
+      <path className="spark-whole" d={bars(counts.map(scale))} />
+      <path
+        className="spark-failed"
+        d={bars(counts.map((count, index) => Math.min(scale(count), scale(errors[index] ?? 0))))}
+      />
     </svg>
   );
 }

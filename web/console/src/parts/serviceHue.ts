@@ -12,7 +12,7 @@ export function serviceHue(name: string): number {
   if (known !== undefined) return known;
   const hue = nextHue(name, new Set(given.values()));
   given.set(name, hue);
-  remember(given);
+  rememberSoon(given);
   return hue;
 }
 
@@ -44,6 +44,14 @@ function remembered(): Map<string, number> {
   } catch {
     return new Map();
   }
+}
+
+let writing: ReturnType<typeof setTimeout> | undefined;
+
+/** Once for all the services that a page shows for the first time. */
+function rememberSoon(hues: Map<string, number>): void {
+  clearTimeout(writing);
+  writing = setTimeout(() => remember(hues), 200);
 }
 
 function remember(hues: Map<string, number>): void {

@@ -61,6 +61,7 @@ function Withdraw({ name }: { name: string }) {
       open={open}
       setOpen={setOpen}
       align="end"
+      label="Withdraw"
       trigger={(properties) => (
         <button type="button" className="button small" {...properties}>
           Withdraw

@@ -4,7 +4,7 @@ import { type UndeclaredField, useDeclare } from "../api/privacy";
 import { CopyButton } from "../parts/CopyButton";
 import { Service } from "../parts/Service";
 import { Ago } from "../parts/Timestamp";
-import { humanCount } from "../time/duration";
+import { counted } from "../time/duration";
 import { useView } from "../view";
 import { CLASSES, declareLine, isDeclarable, meaningOf } from "./classes";
 import { queryFor } from "./kinds";
@@ -41,9 +41,7 @@ function UndeclaredItem({ field, mayDeclare }: { field: UndeclaredField; mayDecl
         </Link>
         <div className="facts small-text">
           <Services names={field.services} />
-          <span className="tabular">
-            {humanCount(field.count)} {field.count === 1 ? "value" : "values"}
-          </span>
+          <span className="tabular">{counted(field.count, "value")}</span>
           <span className="muted">
             first <Ago at={field.first_seen} />, last <Ago at={field.last_seen} />
           </span>

@@ -1,6 +1,7 @@
 import { Link, useRoute } from "wouter";
 import type { Session } from "../api/types";
 import { Icon, type IconName } from "../parts/Icon";
+import { Progress } from "../parts/Progress";
 import { useView } from "../view";
 import { JumpBox } from "./JumpBox";
 import { SessionMenu } from "./SessionMenu";
@@ -16,7 +17,7 @@ export function Header({ session, onHelp }: HeaderProps) {
   const view = useView();
   return (
     <header className="header">
-      <Link href={view.to("/")} className="brand">
+      <Link href={view.to("/")} className="brand" aria-label="EduScope">
         <Mark />
         <span>EduScope</span>
       </Link>
@@ -42,6 +43,7 @@ export function Header({ session, onHelp }: HeaderProps) {
         <ThemeButton />
         {session && <SessionMenu session={session} />}
       </div>
+      <Progress />
     </header>
   );
 }

@@ -11,6 +11,7 @@ export function SessionMenu({ session }: { session: Session }) {
       open={open}
       setOpen={setOpen}
       align="end"
+      label="Session"
       trigger={(properties) => (
         <button
           type="button"

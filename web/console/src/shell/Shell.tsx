@@ -1,7 +1,6 @@
 import { type ReactNode, useState } from "react";
 import { ApiError } from "../api/errors";
 import { useSession } from "../api/queries";
-import { Progress } from "../parts/Progress";
 import { Header } from "./Header";
 import { HelpOverlay } from "./HelpOverlay";
 import { SignIn } from "./SignIn";
@@ -20,7 +19,6 @@ export function Shell({ children }: { children: ReactNode }) {
         Skip to content
       </a>
       <Header session={session.data} onHelp={() => setHelp(true)} />
-      <Progress />
       <main id="content" tabIndex={-1}>
         {signedOut ? <SignIn /> : children}
       </main>

@@ -9,7 +9,8 @@ export function TenantPicker({ session }: { session: Session | undefined }) {
   const seen = fields.data?.fields.find((field) => field.name === "tenant_id")?.values ?? [];
   const tenants = new Set(session?.tenants ?? seen.map(({ value }) => value).filter(Boolean));
   if (view.tenant) tenants.add(view.tenant);
-  if (tenants.size === 0) return null;
+  // Its place is kept while it is read, or the header would jump.
+  if (tenants.size === 0 && !fields.isPending) return null;
 
   return (
     <select

@@ -23,6 +23,17 @@ function focusSearch(selector: string): boolean {
   return box !== null;
 }
 
+/** To the first row in view; from there on the list itself walks. */
+function enterList(): void {
+  const rows = [...document.querySelectorAll<HTMLElement>("main [data-row]")];
+  const top = document.querySelector("header")?.getBoundingClientRect().bottom ?? 0;
+  const inView = rows
+    .map((row) => ({ row, y: row.getBoundingClientRect().top }))
+    .filter(({ y }) => y >= top)
+    .sort((one, other) => one.y - other.y);
+  inView[0]?.row.focus();
+}
+
 /** `g` and a letter go to a page, `/` to the search of the page, Ctrl-K to the jump box, `?` to help. */
 export function useShortcuts(showHelp: () => void): void {
   const { go } = useView();
@@ -40,6 +51,7 @@ export function useShortcuts(showHelp: () => void): void {
       lastG.current = event.key === "g" ? event.timeStamp : 0;
       if (page) go(page);
       else if (event.key === "?") showHelp();
+      else if (event.key === "j" || event.key === "k") enterList();
       else if (event.key !== "/" || !(focusSearch("[data-main-search]") || focusSearch("[data-jump]")))
         return;
       event.preventDefault();

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { humanDuration, humanOffset, humanRate, humanShare, shortCount } from "./duration";
+import { counted, humanDuration, humanOffset, humanRate, humanShare, shortCount } from "./duration";
 
 it.each([
   [null, "–"],
@@ -30,4 +30,8 @@ it("keeps a rare thing visible among rates and shares", () => {
 
 it("shortens large counts", () => {
   expect([999, 1234, 30_000_000].map(shortCount)).toEqual(["999", "1.23k", "30M"]);
+});
+
+it("counts things in the singular and the plural", () => {
+  expect([0, 1, 1200].map((count) => counted(count, "span"))).toEqual(["0 spans", "1 span", "1,200 spans"]);
 });

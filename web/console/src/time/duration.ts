@@ -36,6 +36,10 @@ export function humanOffset(milliseconds: number): string {
 /** 1234567 → `1,234,567`. */
 export const humanCount = (count: number): string => count.toLocaleString("en-GB");
 
+/** `1 span`, `1,200 spans`. */
+export const counted = (count: number, thing: string): string =>
+  `${humanCount(count)} ${thing}${count === 1 ? "" : "s"}`;
+
 /** 1234567 → `1.23M`; where only the magnitude has room. */
 export function shortCount(count: number): string {
   if (count < 1000) return String(count);

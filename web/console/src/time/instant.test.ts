@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { ago, microseconds, utc } from "./instant";
+import { ago, microseconds, utc, zoneName } from "./instant";
 
 it("keeps microseconds, which Date alone would drop", () => {
   const one = microseconds("2026-11-23T10:00:00.000001Z");
@@ -20,5 +20,15 @@ it("says how long ago in the unit that fits", () => {
     "3 min ago",
     "2 h ago",
     "2 d ago",
+  ]);
+});
+
+it("names the zone in which times are shown by its offset", () => {
+  const offBy = (minutes: number) => ({ getTimezoneOffset: () => -minutes }) as Date;
+  expect([0, 60, 330, -210].map((minutes) => zoneName(offBy(minutes)))).toEqual([
+    "UTC",
+    "UTC+1",
+    "UTC+5:30",
+    "UTC−3:30",
   ]);
 });

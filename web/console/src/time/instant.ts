@@ -23,6 +23,14 @@ export function localTimeMs(date: Date): string {
   return `${localTime(date)}.${String(date.getMilliseconds()).padStart(3, "0")}`;
 }
 
+/** `UTC+1`, `UTC`: the zone of this browser, in which times are shown. */
+export function zoneName(date: Date = new Date()): string {
+  const minutes = -date.getTimezoneOffset();
+  if (minutes === 0) return "UTC";
+  const [hours, rest] = [Math.floor(Math.abs(minutes) / 60), Math.abs(minutes) % 60];
+  return `UTC${minutes < 0 ? "−" : "+"}${hours}${rest ? `:${two(rest)}` : ""}`;
+}
+
 /** `2026-11-23 10:25:01.123456 UTC`, as kept by the platform. */
 export function utc(timestamp: string): string {
   return timestamp.replace("T", " ").replace(/Z$|\+00:00$/, " UTC");

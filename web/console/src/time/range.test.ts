@@ -1,5 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { absoluteRange, describeRange, readRelative, resolveInstant, widened } from "./range";
+import {
+  absoluteRange,
+  describeRange,
+  isLongerThanDay,
+  readRelative,
+  resolveInstant,
+  widened,
+} from "./range";
 
 const NOW = Date.parse("2026-11-23T10:00:00Z");
 
@@ -57,4 +64,12 @@ describe("ranges made here", () => {
     const past = widened({ from: "2026-11-23T08:00:00Z", to: "2026-11-23T09:00:00Z" }, NOW);
     expect(past).toEqual({ from: "2026-11-23T07:30:00.000Z", to: "2026-11-23T09:30:00.000Z" });
   });
+});
+
+it("knows when a time of day alone would say too little", () => {
+  expect(["-1h", "-1d", "-3d"].map((from) => isLongerThanDay({ from, to: "now" }, NOW))).toEqual([
+    false,
+    false,
+    true,
+  ]);
 });

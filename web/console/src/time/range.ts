@@ -12,6 +12,7 @@ export const PRESETS: readonly string[] = ["-5m", "-15m", "-1h", "-3h", "-12h", 
 
 const UNIT_MS: Record<string, number> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };
 const UNIT_WORD: Record<string, string> = { s: "second", m: "minute", h: "hour", d: "day", w: "week" };
+const DAY_MS = 86_400_000;
 const RELATIVE = /^-(\d+)([smhdw])$/;
 const TYPED = /^-?\s*(\d+)\s*(s|m|min|h|d|w)$/i;
 
@@ -34,6 +35,11 @@ export function readRelative(typed: string): string | null {
 
 /** True while the range ends now, so that asking again can bring something new. */
 export const isLive = (range: Range): boolean => range.to === "now";
+
+/** Whether a time of day could mean more than one day: the range begins more than a day ago. */
+export function isLongerThanDay(range: Range, nowMs: number): boolean {
+  return nowMs - (resolveInstant(range.from, nowMs) ?? nowMs) > DAY_MS;
+}
 
 /** An end in words: `last 15 minutes`, or both local times. */
 export function describeRange(range: Range, nowMs: number): string {

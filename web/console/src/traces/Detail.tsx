@@ -23,7 +23,12 @@ interface DetailProps {
 export function Detail({ span, logs, startUs, close }: DetailProps) {
   const offsetMs = (timestamp: string) => (microseconds(timestamp) - startUs) / 1000;
   return (
-    <aside className="detail" aria-label={`Span ${span.name}`} data-testid="span-detail">
+    <aside
+      className="detail"
+      aria-label={`Span ${span.name}`}
+      data-testid="span-detail"
+      onKeyDown={(event) => event.key === "Escape" && close()}
+    >
       <div className="detail-head">
         <div>
           <Service name={span.service_name} />

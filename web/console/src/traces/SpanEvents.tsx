@@ -1,4 +1,5 @@
 import type { SpanEvent } from "../api/types";
+import { StackTrace } from "../parts/StackTrace";
 import { humanOffset } from "../time/duration";
 
 interface SpanEventsProps {
@@ -24,9 +25,7 @@ export function SpanEvents({ events, offsetMs }: SpanEventsProps) {
           </div>
           {Object.entries(event.attributes).map(([name, value]) =>
             name === "exception.stacktrace" ? (
-              <pre key={name} className="stacktrace">
-                {String(value)}
-              </pre>
+              <StackTrace key={name} text={String(value)} />
             ) : (
               <div key={name} className="event-field">
                 <span className="muted">{name}</span> <span>{String(value)}</span>

@@ -2,10 +2,13 @@ import type { CSSProperties } from "react";
 import { Folds } from "../parts/Axis";
 import { Icon } from "../parts/Icon";
 import { serviceHue } from "../parts/serviceHue";
-import { humanDuration, humanOffset } from "../time/duration";
+import { counted, humanDuration, humanOffset } from "../time/duration";
 import { microseconds } from "../time/instant";
 import type { TimeScale } from "../time/scale";
 import type { SpanRow } from "./waterfall";
+
+/** As in the stylesheet. */
+export const NARROW_PX = 960;
 
 interface SpanLineProps {
   row: SpanRow;
@@ -16,8 +19,8 @@ interface SpanLineProps {
 }
 
 /** Beyond this there is no room after a bar for its duration; before the other, none in front of it. */
-const NO_ROOM_AFTER = 82;
-const NO_ROOM_BEFORE = 22;
+const NO_ROOM = { after: 82, before: 22 };
+const NO_ROOM_NARROW = { after: 66, before: 38 };
 
 export function SpanLine({ row, scale, selected, select, fold }: SpanLineProps) {
   const { span } = row;
@@ -37,7 +40,7 @@ export function SpanLine({ row, scale, selected, select, fold }: SpanLineProps) 
             type="button"
             className="fold"
             tabIndex={-1}
-            aria-label={row.folded ? `Unfold ${row.below} spans` : "Fold"}
+            aria-label={row.folded ? `Unfold ${counted(row.below, "span")}` : "Fold"}
             aria-expanded={!row.folded}
             onClick={() => fold(span.span_id, !row.folded)}
           >
@@ -119,7 +122,8 @@ function Bar({ row, scale }: { row: SpanRow; scale: TimeScale }) {
 
 /** The duration stands after its bar, else in front of it, else at the beginning of the bar itself. */
 function labelPlace(left: number, right: number): { onBar: boolean; style: CSSProperties } {
-  if (right <= NO_ROOM_AFTER) return { onBar: false, style: { left: `calc(${right}% + 8px)` } };
-  if (left >= NO_ROOM_BEFORE) return { onBar: false, style: { right: `calc(${100 - left}% + 6px)` } };
+  const noRoom = window.innerWidth <= NARROW_PX ? NO_ROOM_NARROW : NO_ROOM;
+  if (right <= noRoom.after) return { onBar: false, style: { left: `calc(${right}% + 8px)` } };
+  if (left >= noRoom.before) return { onBar: false, style: { right: `calc(${100 - left}% + 6px)` } };
   return { onBar: true, style: { left: `calc(${left}% + 6px)` } };
 }

@@ -4,8 +4,12 @@ import { CopyButton } from "../parts/CopyButton";
 import { Icon } from "../parts/Icon";
 import { Service } from "../parts/Service";
 import { Timestamp } from "../parts/Timestamp";
-import { humanDuration } from "../time/duration";
+import { counted, humanDuration } from "../time/duration";
+import { absoluteRange } from "../time/range";
 import { useView } from "../view";
+
+/** Lines of a span may be written a little before or after it. */
+const AROUND_MS = 3_600_000;
 
 interface TraceHeadProps {
   trace: Trace;
@@ -19,8 +23,14 @@ export function TraceHead({ trace, showLogs, toggleLogs, foldAll, anyFolded }: T
   const view = useView();
   const root = trace.spans.find((span) => span.parent_span_id === "") ?? trace.spans[0];
   const services = [...new Set(trace.spans.map((span) => span.service_name))];
-  const failed = trace.spans.filter((span) => span.status === "error").length;
+  const badSpans = trace.spans.filter((span) => span.status === "error").length;
   const badLogs = trace.logs.filter((log) => LEVELS.indexOf(log.log_level) >= LEVELS.indexOf("error")).length;
+  const failed = [
+    badSpans && counted(badSpans, "failed span"),
+    badLogs && counted(badLogs, "error line"),
+  ].filter(Boolean);
+  const at = Date.parse(trace.timestamp);
+  const around = absoluteRange(at - AROUND_MS, at + trace.duration_ms + AROUND_MS);
   return (
     <div className="record-head">
       <div className="record-title">
@@ -36,12 +46,14 @@ export function TraceHead({ trace, showLogs, toggleLogs, foldAll, anyFolded }: T
         <span>
           <strong>{humanDuration(trace.duration_ms)}</strong>
         </span>
-        <span>{trace.spans.length} spans</span>
-        <span>{trace.logs.length} log lines</span>
-        {failed + badLogs > 0 && (
+        <span>
+          {trace.truncated && "the first "}
+          {counted(trace.spans.length, "span")}
+        </span>
+        <span>{counted(trace.logs.length, "log line")}</span>
+        {failed.length > 0 && (
           <span className="badge" data-tone="error">
-            {failed} failed {failed === 1 ? "span" : "spans"}, {badLogs} error{" "}
-            {badLogs === 1 ? "line" : "lines"}
+            {failed.join(", ")}
           </span>
         )}
         <span className="id-chip">
@@ -64,7 +76,7 @@ export function TraceHead({ trace, showLogs, toggleLogs, foldAll, anyFolded }: T
             <Icon name="timeline" /> Correlation
           </Link>
         )}
-        <Link className="button" href={view.to("/logs", { query: `trace:${trace.trace_id}`, from: "-7d" })}>
+        <Link className="button" href={view.to("/logs", { query: `trace:${trace.trace_id}`, ...around })}>
           <Icon name="logs" /> Its logs
         </Link>
         <button type="button" className="button" aria-pressed={showLogs} onClick={toggleLogs}>

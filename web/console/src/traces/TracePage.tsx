@@ -19,14 +19,16 @@ export function TracePage({ id }: { id: string }) {
   if (trace.isPending) return <Loading label="Reading the trace" />;
   if (trace.error instanceof ApiError && trace.error.status === 404) {
     return (
-      <EmptyState title="No such trace">
+      <EmptyState title="No such trace" alone>
         <p>
           Nothing bears the trace id <code>{id}</code>. Its spans may not have arrived yet, may have been
           sampled out, or have expired.
         </p>
-        <button type="button" className="button" onClick={() => trace.refetch()}>
-          Look again
-        </button>
+        <div className="actions">
+          <button type="button" className="button" onClick={() => trace.refetch()}>
+            Look again
+          </button>
+        </div>
       </EmptyState>
     );
   }
@@ -41,6 +43,12 @@ function TraceView({ trace }: { trace: Trace }) {
   const selected = view.get("span");
   const span = trace.spans.find((each) => each.span_id === selected);
 
+  const select = (spanId: string) => {
+    view.set({ span: spanId === selected ? null : spanId }, { replace: true });
+    // Closing takes the panel's focus with it: it goes back to the row.
+    if (spanId === selected)
+      document.querySelector<HTMLElement>(`[data-span="${CSS.escape(spanId)}"]`)?.focus();
+  };
   const fold = (spanId: string, fold: boolean) => {
     const next = new Set(folded);
     if (fold) next.add(spanId);
@@ -60,19 +68,14 @@ function TraceView({ trace }: { trace: Trace }) {
         anyFolded={folded.size > 0}
       />
       <div className="trace-body" data-detail={span !== undefined}>
-        <WaterfallView
-          drawn={drawn}
-          selected={selected}
-          select={(spanId) => view.set({ span: spanId === selected ? null : spanId }, { replace: true })}
-          fold={fold}
-        />
+        <WaterfallView drawn={drawn} selected={selected} select={select} fold={fold} />
         {span && (
           <Detail
             key={span.span_id}
             span={span}
             logs={trace.logs.filter((log) => log.span_id === span.span_id)}
             startUs={drawn.scale.startUs}
-            close={() => view.set({ span: null }, { replace: true })}
+            close={() => select(span.span_id)}
           />
         )}
       </div>

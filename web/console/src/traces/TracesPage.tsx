@@ -9,6 +9,7 @@ import { RangePicker } from "../parts/RangePicker";
 import { walkRows } from "../parts/rowKeys";
 import { usePageTitle } from "../parts/usePageTitle";
 import { useReached } from "../parts/useScroll";
+import { isLongerThanDay } from "../time/range";
 import { useView } from "../view";
 import { TraceFilters } from "./TraceFilters";
 import { TraceRow } from "./TraceRow";
@@ -63,7 +64,12 @@ export function TracesPage() {
       {/* biome-ignore lint/a11y/noStaticElementInteractions: the keys belong to the links in it and bubble up here */}
       <div className="trace-list" onKeyDown={walkRows} data-stale={traces.isPlaceholderData}>
         {found.map((trace) => (
-          <TraceRow key={trace.trace_id} trace={trace} longestMs={longest} />
+          <TraceRow
+            key={trace.trace_id}
+            trace={trace}
+            longestMs={longest}
+            day={isLongerThanDay(view.range, Date.now())}
+          />
         ))}
       </div>
       {isFetchNextPageError && traces.error && <ErrorPanel error={traces.error} retry={fetchNextPage} />}

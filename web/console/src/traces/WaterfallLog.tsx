@@ -2,6 +2,7 @@ import { Folds } from "../parts/Axis";
 import { LevelMark } from "../parts/LevelMark";
 import { humanOffset } from "../time/duration";
 import type { TimeScale } from "../time/scale";
+import { NARROW_PX } from "./SpanLine";
 import type { LogRow } from "./waterfall";
 
 interface WaterfallLogProps {
@@ -14,7 +15,10 @@ interface WaterfallLogProps {
 export function WaterfallLog({ row, scale, select }: WaterfallLogProps) {
   const at = scale.at(row.atUs);
   const offset = humanOffset(scale.offsetMs(row.atUs));
-  const label = at > 80 ? { right: `calc(${100 - at}% + 8px)` } : { left: `calc(${at}% + 8px)` };
+  const label =
+    at > (window.innerWidth <= NARROW_PX ? 62 : 80)
+      ? { right: `calc(${100 - at}% + 8px)` }
+      : { left: `calc(${at}% + 8px)` };
   return (
     <div className="span-line log-line-in-trace" data-testid="trace-log" data-level={row.log.log_level}>
       <div className="span-tree" style={{ paddingLeft: `calc(${Math.min(row.depth, 24)} * var(--indent))` }}>

@@ -3,6 +3,7 @@ import { type KeyboardEvent, useEffect, useRef } from "react";
 import { Axis } from "../parts/Axis";
 import { walkRows } from "../parts/rowKeys";
 import { usePageOffset } from "../parts/useScroll";
+import { counted } from "../time/duration";
 import { SpanLine } from "./SpanLine";
 import { WaterfallLog } from "./WaterfallLog";
 import type { Waterfall } from "./waterfall";
@@ -83,7 +84,9 @@ export function WaterfallView({ drawn, selected, select, fold }: WaterfallViewPr
         })}
       </div>
       {drawn.loose.length > 0 && (
-        <p className="muted small-text">{drawn.loose.length} log lines belong to spans that are not here.</p>
+        <p className="muted small-text">
+          {counted(drawn.loose.length, "log line")} of spans that are not here.
+        </p>
       )}
     </div>
   );
