@@ -41,7 +41,7 @@ def derive(  # noqa: PLR0913 - by keyword
         user_id=base.user_id if user_id is None else _person(user_id),
         request_id=base.request_id if request_id is None else _request(request_id),
         learned=base.learned,
-        under_13=consent.under_13 if isinstance(consent, consents.Consent) else base.under_13,
+        under_13=consent.under_13 if type(consent) is consents.Consent else base.under_13,
     )
 
 
@@ -89,8 +89,9 @@ class bind:  # noqa: N801 - reads as the verb it is: `with eduscope.bind(tenant_
             bound.learned = self._work = Learned()
         bound.learned.add(bound)
         self._token = enter(bound)
-        if self._visit != (None, None):
-            self._visit_token = consents.visit.set(consents.bound(*self._visit, bound.user_id))
+        consent, session_id = self._visit
+        if consent is not None or session_id is not None:
+            self._visit_token = consents.visit.set(consents.bound(consent, session_id, bound.user_id))
         return bound
 
     def __exit__(

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from eduscope.context import Context
 from eduscope.counters import counters
+from eduscope.values import as_text, is_a
 
 
 class Consent(NamedTuple):
@@ -30,6 +31,7 @@ ConsentSource = Callable[[Context], "Consent | bool | None"]
 """Asked with the ids of the running code, whose `user_id` is a token; None where it does not know."""
 
 _is_session_id = re.compile(r"[A-Za-z0-9._-]{8,64}").fullmatch
+SESSION_ID_MAX_CHARS = 64
 
 
 class Visit(NamedTuple):
@@ -59,7 +61,7 @@ def bound(consent: object, session_id: object, user_id: str) -> Visit:
     """The visit with what is given changed. A session id of the wrong shape is left out, never echoed."""
     now = visit.get()
     if session_id is not None:
-        text = str(session_id)
+        text = as_text(session_id, SESSION_ID_MAX_CHARS)
         now = now._replace(session_id=text if _is_session_id(text) else "")
     return now if consent is None else now._replace(consent=_read(consent), user_id=user_id)
 
@@ -84,6 +86,6 @@ def known(ids: Context) -> Consent | None:
 
 def _read(given: object) -> Consent:
     """What is neither consent nor a boolean is none: failing closed."""
-    if isinstance(given, Consent):
-        return given
+    if is_a(given, Consent):
+        return given  # type: ignore[return-value]
     return Consent(given=given is True)

@@ -129,11 +129,11 @@ def model_feedback(  # noqa: PLR0913 - the event's properties, by keyword
         **_model(model, model_version, course_id, ""),
         **_given(
             {
-                "gen_ai.response.id": answer_id or None,
+                "gen_ai.response.id": _said(answer_id),
                 "feedback.rating": rating,
                 "feedback.helpful": helpful,
-                "feedback.reason": reason or None,
-                "feedback.text": text or None,
+                "feedback.reason": _said(reason),
+                "feedback.text": _said(text),
             }
         ),
         **properties,
@@ -158,8 +158,8 @@ def recommendation_served(  # noqa: PLR0913 - the event's properties, by keyword
         **_model(model, model_version, course_id, lesson_id),
         **_given(
             {
-                "recommendation.kind": kind or None,
-                "recommendation.id": recommendation_id or None,
+                "recommendation.kind": _said(kind),
+                "recommendation.id": _said(recommendation_id),
                 "recommendation.position": position,
                 "recommendation.score": score,
             }
@@ -276,11 +276,16 @@ def _model(model: str, version: str, course_id: str, lesson_id: str) -> dict[str
     return _given(
         {
             "ai.model": model,
-            "ai.model_version": version or model,
-            "course.id": course_id or None,
-            "lesson.id": lesson_id or None,
+            "ai.model_version": model if type(version) is str and not version else version,
+            "course.id": _said(course_id),
+            "lesson.id": _said(lesson_id),
         }
     )
+
+
+def _said(value: object) -> object:
+    """The value; of an empty text, nothing."""
+    return None if type(value) is str and not value else value
 
 
 def _given(properties: Mapping[str, Any]) -> dict[str, Any]:

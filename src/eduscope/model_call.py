@@ -29,6 +29,7 @@ from eduscope.model_prices import Price
 from eduscope.model_record import CACHE_READ, CACHE_WRITTEN, INPUT, OUTPUT, Moments
 from eduscope.model_stream import AsyncStream, Stream
 from eduscope.stack import type_name
+from eduscope.values import as_text
 
 if TYPE_CHECKING:
     from eduscope.model_span import ModelSpan
@@ -61,6 +62,7 @@ class inference:  # noqa: N801 - reads as what it is: `with eduscope.inference(m
         input_size: int | None = None,
         price_per_million: tuple[float, ...] | None = None,
     ) -> None:
+        model, model_version, operation, provider = map(_word, (model, model_version, operation, provider))
         self._given: dict[str, Any] = {
             "model": model,
             "model_version": model_version,
@@ -127,12 +129,11 @@ class inference:  # noqa: N801 - reads as what it is: `with eduscope.inference(m
 
     def answered_by(self, model_version: str) -> None:
         """The version that answered, where it is known only from the answer."""
-        self._fields["ai.model_version"] = model_version
-        self._fields["gen_ai.response.model"] = model_version
+        self._fields["ai.model_version"] = self._fields["gen_ai.response.model"] = _word(model_version)
 
     def finished(self, reason: str) -> None:
         """Why the model stopped, in the provider's word: `stop`, `length`."""
-        known = self._fields.get("gen_ai.response.finish_reasons")
+        known, reason = self._fields.get("gen_ai.response.finish_reasons"), _word(reason)
         self._fields["gen_ai.response.finish_reasons"] = f"{known},{reason}" if known else reason
 
     def refused(self) -> None:
@@ -141,7 +142,7 @@ class inference:  # noqa: N801 - reads as what it is: `with eduscope.inference(m
 
     def failed(self, code: str) -> None:
         """The provider says in its answer that it failed, without an exception; `code` is one word."""
-        self._failed = code
+        self._failed = _word(code)
 
     def note(self, **fields: Any) -> None:
         """Further fields, under the rules of a log line's; the ids are the running code's, and cannot be changed."""
@@ -262,4 +263,15 @@ class inference:  # noqa: N801 - reads as what it is: `with eduscope.inference(m
 
 def _whole(number: object) -> int:
     """A count as a whole number; what is none, such as the None of a provider that did not say, counts nothing."""
-    return int(number) if isinstance(number, (int, float)) and 0 <= number < 2**53 else 0
+    try:
+        return int(number) if isinstance(number, (int, float)) and 0 <= number < 2**53 else 0
+    except Exception:  # noqa: BLE001 - a host's own number may raise anything
+        return 0
+
+
+def _word(given: object) -> str:
+    """A name or a reason as text, whatever a host takes for one."""
+    return given if type(given) is str else as_text(given, WORD_MAX_CHARS)
+
+
+WORD_MAX_CHARS = 256

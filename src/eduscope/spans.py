@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
 from contextlib import contextmanager
+from numbers import Number
 from typing import Any
 
 from opentelemetry import baggage, trace
@@ -20,6 +21,7 @@ from eduscope.span_context import (
 )
 from eduscope.span_relay import Relay
 from eduscope.stack import exception_fields, said, type_name
+from eduscope.values import UNREADABLE, as_number, as_text, evaluated, is_a
 
 KINDS = {
     "internal": SpanKind.INTERNAL,
@@ -229,8 +231,32 @@ def _set_checked(span: Any, attributes: Mapping[str, Any]) -> None:
 
 
 def spelled(attributes: Mapping[str, Any]) -> dict[str, Any]:
-    """Attributes under the names they are declared by."""
-    return {plan(name).key: value for name, value in attributes.items()}
+    """Attributes under the names they are declared by. What OpenTelemetry has no type for becomes text, as on a line:
+    it would be left out, with a warning that asks the value to describe itself.
+    """
+    return {
+        plan(name).key: value if type(value) in PLAIN else _plain(value)
+        for name, value in attributes.items()
+        if value is not None
+    }
+
+
+PLAIN = frozenset({str, int, float, bool})
+
+
+def _plain(value: object) -> object:
+    value = evaluated(value)
+    if type(value) in PLAIN:
+        return value
+    if type(value) in {list, tuple} and {type(item) for item in value} <= PLAIN:  # type: ignore[attr-defined]
+        return value
+    try:
+        return as_number(value) if is_a(value, Number) else as_text(value, TEXT_MAX_CHARS)
+    except Exception:  # noqa: BLE001 - a host's own number may raise anything
+        return UNREADABLE
+
+
+TEXT_MAX_CHARS = 8192
 
 
 def fail(span: trace.Span, error: BaseException) -> None:

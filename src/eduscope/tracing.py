@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Literal, ParamSpec, Protocol, TypeVar, ca
 from eduscope import baggage
 from eduscope.carrying import Executor, carry, instrument
 from eduscope.context import Context, Learned, current, enter, leave, new_id
+from eduscope.values import as_text
 
 if TYPE_CHECKING:
     from eduscope.spans import Spans
@@ -27,6 +28,9 @@ __all__ = [
     "Executor", "Span", "SpanKind", "active", "carry", "consume_batch", "extract", "inject", "instrument",
     "mark_failed", "span", "trace_id", "use",
 ]  # fmt: skip
+
+HEADER_MAX_CHARS = 16_384
+"""Read of one header of a message; W3C's limits are below it."""
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -207,7 +211,7 @@ def _headers(carrier: Mapping[str, Any]) -> dict[str, str]:
 
 def _text(given: object) -> str:
     """A header's name or value; some message buses have bytes."""
-    return given.decode("latin-1") if isinstance(given, bytes) else str(given)
+    return given.decode("latin-1") if type(given) is bytes else as_text(given, HEADER_MAX_CHARS)
 
 
 @contextmanager
