@@ -29,6 +29,15 @@ FAULTS: dict[Fault, str] = {
     "pii-in-log": "accounts writes an address and a phone number into a log line",
     "tampered-grade": "the newest grade is raised in the database, behind the application's back",
 }
+# Where EduScope shows it, within a minute. The others fail nothing that a log line tells of.
+SEEN_IN: dict[Fault, str] = {
+    "slow-query": 'Logs, service:courses "slow query"',
+    "pool-exhaustion": "Logs, service:courses level:warning",
+    "model-error": "Overview, the errors of model-server, tutor and worker; then Traces, with errors",
+    "dead-dependency": "Logs, service:tutor level:error; then the correlation of one",
+    "bad-release": "Logs, release:1.1.0 level:error",
+    "pii-in-log": "Privacy, what was found in accounts, a minute after the next sign-in",
+}
 FILE_NAME = "chaos.json"
 # A fault that somebody forgot ends by itself.
 LONGEST_SECONDS = 1800.0

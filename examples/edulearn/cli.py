@@ -77,7 +77,7 @@ def _up(options: argparse.Namespace) -> int:
 
 
 def _chaos(options: argparse.Namespace) -> int:
-    from edulearn.chaos import FAULTS, Chaos, UnknownFault, fault_named
+    from edulearn.chaos import FAULTS, SEEN_IN, Chaos, UnknownFault, fault_named
 
     chaos = Chaos(Path(options.data).expanduser().resolve())
     try:
@@ -90,6 +90,9 @@ def _chaos(options: argparse.Namespace) -> int:
         return 2
     for fault, meaning in FAULTS.items():
         sys.stdout.write(f"{fault:16} {'ON ' if chaos.is_on(fault) else 'off'}  {meaning}\n")
+    for fault in FAULTS:
+        if chaos.is_on(fault) and fault in SEEN_IN:
+            sys.stdout.write(f"See {fault} in EduScope: {SEEN_IN[fault]}\n")
     return 0
 
 

@@ -26,7 +26,9 @@ def test_an_unknown_fault_is_told_what_there_is() -> None:
 def test_the_command_switches_and_lists(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["chaos", "model-error", "on", "--data", str(tmp_path)]) == 0
     assert main(["chaos", "list", "--data", str(tmp_path)]) == 0
-    listed = [line.split()[:2] for line in capsys.readouterr().out.splitlines()[-len(FAULTS) :]]
+    *lines, seen = capsys.readouterr().out.splitlines()
+    assert seen.startswith("See model-error in EduScope: Overview")
+    listed = [line.split()[:2] for line in lines[-len(FAULTS) :]]
     assert [fault for fault, _ in listed] == list(FAULTS)
     assert [fault for fault, switch in listed if switch == "ON"] == ["model-error"]
 
