@@ -17,6 +17,8 @@ from eduscope_server.store import QueryTimeout, Store, StoreUnavailable
 
 MAX_FOLLOWERS = 50
 """Each one asks the engine a question a second."""
+STALLED_SECONDS = 60.0
+"""Who has taken nothing for so long (a connection nobody reads any more) asks nothing either, and is not counted."""
 MAX_RECORDS_PER_ROUND = 500
 """More than anyone reads in a second. The rest of a flood is counted, not sent."""
 LONGEST_FOLLOW_SECONDS = 1_800
@@ -76,14 +78,15 @@ class Tail:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._followers = 0
+        self._took: dict[object, float] = {}
+        """When each follower took its last round."""
         self._closed = False
         self._changed = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
 
     def notify(self) -> None:
         """Says that something was stored. Cheap, and safe from any thread."""
-        if self._loop is not None and self._followers:
+        if self._loop is not None and self._took:
             self._loop.call_soon_threadsafe(self._wake)
 
     def close(self) -> None:
@@ -96,20 +99,23 @@ class Tail:
 
         Raises `TailFull` at once where too many follow already.
         """
-        if self._followers >= MAX_FOLLOWERS:
+        now = time.monotonic()
+        if sum(now - took < STALLED_SECONDS for took in self._took.values()) >= MAX_FOLLOWERS:
             raise TailFull(f"{MAX_FOLLOWERS} live tails are open; that is as many as may be")
         self._loop = asyncio.get_running_loop()
-        self._followers += 1
+        me = object()
+        self._took[me] = now
         try:
             follower = _Follower(expression, scope, await self._engine_time())
             yield Quiet()
-            end = time.monotonic() + LONGEST_FOLLOW_SECONDS
+            end = now + LONGEST_FOLLOW_SECONDS
             while not self._closed and time.monotonic() < end:
+                self._took[me] = time.monotonic()
                 await self._wait()
                 for part in await self._round(follower):
                     yield part
         finally:
-            self._followers -= 1
+            del self._took[me]
 
     def _wake(self) -> None:
         changed, self._changed = self._changed, asyncio.Event()

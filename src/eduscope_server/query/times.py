@@ -13,8 +13,8 @@ _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?([Zz]|[+-]\d\d:\d\d)")
 
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
-LATEST = datetime(2261, 1, 1, tzinfo=UTC)
-"""What the engine's microsecond times can hold, with room to spare."""
+LATEST = datetime(2262, 1, 2, tzinfo=UTC)
+"""The engine's times in nanoseconds end some months later; records of later times are kept under the day before."""
 
 DEFAULT_FROM = "-1h"
 DEFAULT_TO = "now"
@@ -41,13 +41,14 @@ def read_instant(text: str) -> datetime | None:
     text = _DECODED_PLUS.sub(r"\1+\2", text)
     try:
         if _DATE.fullmatch(text):
-            return datetime.fromisoformat(text).replace(tzinfo=UTC)
-        if _INSTANT.fullmatch(text):
+            instant = datetime.fromisoformat(text).replace(tzinfo=UTC)
+        elif _INSTANT.fullmatch(text):
             instant = datetime.fromisoformat(text.upper()).astimezone(UTC)
-            return instant if EARLIEST <= instant <= LATEST else None
+        else:
+            return None
     except (ValueError, OverflowError):
         return None
-    return None
+    return instant if EARLIEST <= instant <= LATEST else None
 
 
 def read_window(start: str | None, end: str | None, *, now: datetime) -> Window:

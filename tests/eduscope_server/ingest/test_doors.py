@@ -243,6 +243,44 @@ def test_a_truncated_request_cannot_swallow_its_neighbour(
 
 
 @pytest.mark.parametrize("lane", ["express", "inspection"])
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        (1_764_000_000, "2025-11-24T16:00:00Z"),
+        (1_764_000_000.25, "2025-11-24T16:00:00.250000Z"),
+        (1_764_000_000_250, "2025-11-24T16:00:00.250000Z"),
+        (1_764_000_000_250_001, "2025-11-24T16:00:00.250001Z"),
+        ("1764000000", "2025-11-24T16:00:00Z"),
+        ("1969-12-31T23:59:59Z", None),
+        ("1900-01-01T00:00:00Z", None),
+    ],
+)
+def test_both_lanes_read_a_time_alike(  # noqa: PLR0917 - a line of the table, on either lane
+    platform: Platform, line: MakeBody, correlation_id: str, lane: str, sent: float | str, kept: str | None
+) -> None:
+    suspect = {"message": "mail from amy@school.example"} if lane == "inspection" else {}
+    body = line(correlation_id, timestamp=sent, **suspect)
+    assert post(platform, "/v1/ndjson", body, NDJSON).status_code == 200
+    (found,) = logs_of(platform, correlation_id)
+    assert ("time_missing" in found["marks"]) == (kept is None)
+    assert kept in {None, found["timestamp"]}
+
+
+@pytest.mark.parametrize("lane", ["express", "inspection"])
+def test_times_beyond_the_store_are_found_at_its_end(
+    platform: Platform, line: MakeBody, correlation_id: str, lane: str
+) -> None:
+    suspect = {"message": "mail from amy@school.example"} if lane == "inspection" else {}
+    sent = line(correlation_id, timestamp="9999-12-31T23:59:59Z", **suspect)
+    assert post(platform, "/v1/ndjson", sent, NDJSON).status_code == 200
+    whole = {"query": f"correlation:{correlation_id}", "from": "1970-01-01", "to": "2262-01-02"}
+    (found,) = platform.reader.get("/api/logs", params=whole).json()["logs"]
+    assert (found["timestamp"], "time_off" in found["marks"]) == ("2262-01-01T00:00:00Z", True)
+    for path in ("/api/logs/histogram", "/api/logs/fields", "/api/services", "/api/errors", "/api/traces"):
+        assert platform.reader.get(path, params=whole).status_code == 200, path
+
+
+@pytest.mark.parametrize("lane", ["express", "inspection"])
 def test_ids_of_the_wrong_shape_are_replaced_and_never_echoed(
     platform: Platform, line: MakeBody, correlation_id: str, lane: str
 ) -> None:

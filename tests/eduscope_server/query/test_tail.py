@@ -104,3 +104,19 @@ async def test_as_many_may_follow_as_the_engine_bears(
     second = tail.follow(EVERYTHING, EVERY_TENANT)
     assert isinstance(await anext(second), Quiet)
     await second.aclose()  # type: ignore[attr-defined]
+
+
+async def test_who_reads_no_more_keeps_nobody_out(
+    clean_store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A connection behind which nobody reads may stay open for as long as it likes."""
+    monkeypatch.setattr(tails, "MAX_FOLLOWERS", 1)
+    monkeypatch.setattr(tails, "STALLED_SECONDS", 0.0)
+    tail = Tail(clean_store)
+    stalled = tail.follow(EVERYTHING, EVERY_TENANT)
+    await anext(stalled)
+    reader = tail.follow(EVERYTHING, EVERY_TENANT)
+    assert isinstance(await anext(reader), Quiet)
+    assert await anext(stalled)
+    for follower in (stalled, reader):
+        await follower.aclose()  # type: ignore[attr-defined]

@@ -38,7 +38,11 @@ def test_starts_are_read(text: str, expected: datetime) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["yesterday", "2026-13-01", "-1y", "1h", "2026-11-23T08:00:00", "9" * 30, "-" + "9" * 20 + "d"]
+    "text",
+    [
+        *("yesterday", "2026-13-01", "-1y", "1h", "2026-11-23T08:00:00", "9" * 30, "-" + "9" * 20 + "d"),
+        *("9999-12-31", "0001-01-01", "2262-01-03T00:00:00Z", "1969-12-31"),
+    ],
 )
 @pytest.mark.parametrize("name", ["from", "to"])
 def test_an_unreadable_time_is_named(name: str, text: str) -> None:

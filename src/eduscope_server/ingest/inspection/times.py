@@ -13,6 +13,7 @@ MINUTES_MAX = 2000
 """Minutes remembered of one batch: a sender that invents times must not grow this process."""
 USUAL_TIME = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-5][0-9]\.[0-9]{6}(?:Z|\+00:00)"
 """A time as our SDK and most others write it: UTC, in microseconds."""
+_is_unix_time = re.compile(r"[1-9][0-9]{9}(?:\.[0-9]+)?|[1-9][0-9]{12}|[1-9][0-9]{15}").fullmatch
 _is_usual = re.compile(USUAL_TIME).fullmatch
 
 
@@ -53,7 +54,7 @@ class Clock:
         try:
             time = datetime.fromisoformat(text)
         except ValueError:
-            return self.of_nanos(0, marks)
+            return self.of_nanos(_unix_nanos(text), marks)
         if time.tzinfo is None:
             time = time.replace(tzinfo=UTC)
         if time.tzinfo is UTC and self._earliest <= time <= self._latest:
@@ -81,6 +82,14 @@ class Clock:
         if not self._earliest <= time <= self._latest:
             marks.append("time_off")
         return _text(time)
+
+
+def _unix_nanos(text: str) -> int:
+    """A Unix time in seconds, milli- or microseconds as the engine reads it, too, by its digits; 0 where it is none."""
+    if not _is_unix_time(text):
+        return 0
+    whole, _, fraction = text.partition(".")
+    return int((whole + fraction).ljust(19, "0")[:19])
 
 
 def _text(time: datetime) -> str:

@@ -37,8 +37,8 @@ FROM (
         sent, keys, texts,
         sent.correlation_id AS sent_correlation_id,
         sent.request_id AS sent_request_id,
-        isNull(time) AS no_time,
-        coalesce(time, now64(6, 'UTC')) AS timestamp,
+        ifNull(time, toDateTime64(0, 6, 'UTC')) <= toDateTime64(0, 6, 'UTC') AS no_time,
+        if(no_time, now64(6, 'UTC'), least(assumeNotNull(time), fromUnixTimestamp64Micro(9214646400000000, 'UTC'))) AS timestamp,
         arrayMap(x -> label(x), [sent.service_name, sent.tenant_id, sent.environment, sent.release]) AS labels,
         arrayMap((c, t, v) -> route(c, t, v), arrayMap(k -> class(k), keys), kinds, texts) AS routes
     FROM (
