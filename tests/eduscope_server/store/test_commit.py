@@ -202,3 +202,34 @@ async def test_a_full_group_waits_for_nobody() -> None:
     await asyncio.gather(*(gathering.commit.commit(b"x" * 600) for _ in range(4)))
     assert max(gathering.groups) <= 1000
     gathering.commit.close()
+
+
+@pytest.fixture
+def distant(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Commits whose small groups are half a minute apart."""
+    monkeypatch.setattr(module, "SPACING_SECONDS", 30.0)
+
+
+@pytest.mark.usefixtures("distant")
+async def test_a_small_group_soon_after_another_waits_for_company() -> None:
+    gathering = Gathering()
+    await asyncio.wait_for(gathering.commit.commit(b"x"), 10)
+    few = [asyncio.ensure_future(gathering.commit.commit(b"x")) for _ in range(module.FEW_BLOCKS - 1)]
+    await asyncio.sleep(0.05)
+    assert gathering.groups == [1]
+    await asyncio.wait_for(gathering.commit.commit(b"x"), 10)
+    await asyncio.gather(*few)
+    assert gathering.groups == [1, module.FEW_BLOCKS]
+    gathering.commit.close()
+
+
+@pytest.mark.usefixtures("distant")
+async def test_large_blocks_and_the_end_do_not_wait_for_company() -> None:
+    gathering = Gathering()
+    await asyncio.wait_for(gathering.commit.commit(b"x"), 10)
+    await asyncio.wait_for(gathering.commit.commit(b"x" * 1000), 10)
+    last = asyncio.ensure_future(gathering.commit.commit(b"x"))
+    await asyncio.sleep(0.05)
+    await asyncio.wait_for(asyncio.to_thread(gathering.commit.close), 10)
+    await last
+    assert gathering.groups == [1, 1000, 1]
