@@ -47,11 +47,11 @@ def divided_records(body: bytes, ends: Sequence[int]) -> tuple[bytes, bytes]:
     """
     try:
         return _divided(body, 0, len(body), ends, _OTLP_PATH)
-    except _GroupMet:
+    except GroupMet:
         return b"", body
 
 
-class _GroupMet(Exception):
+class GroupMet(Exception):
     """A field ends at a tag of its own, not where its start says."""
 
 
@@ -62,7 +62,7 @@ def _divided(
     shared: list[bytes] = []
     clean: list[bytes] = []
     odd: list[bytes] = []
-    for tag, number, payload, end in _fields(body, start, stop):
+    for tag, number, payload, end in fields(body, start, stop):
         at = bisect_right(ends, tag)
         is_hit = at < len(ends) and ends[at] - MARGIN_BYTES < end
         if number != path[0]:
@@ -80,7 +80,7 @@ def _divided(
     return tuple(b"".join(shared + parts) if parts else b"" for parts in (clean, odd))  # type: ignore[return-value]
 
 
-def _fields(body: bytes, start: int, stop: int) -> Iterator[tuple[int, int, int, int]]:
+def fields(body: bytes, start: int, stop: int) -> Iterator[tuple[int, int, int, int]]:
     """Each field of a message: where it begins, its number (0 where it holds no message), its payload and end."""
     at = start
     while at < stop:
@@ -93,7 +93,7 @@ def _fields(body: bytes, start: int, stop: int) -> Iterator[tuple[int, int, int,
             yield tag, key >> 3, payload, at
             continue
         if kind in _GROUP_KINDS:
-            raise _GroupMet
+            raise GroupMet
         at = _varint(body, at)[1] if kind == 0 else at + (8 if kind == 1 else 4)
         yield tag, 0, at, at
 

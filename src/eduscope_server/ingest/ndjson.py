@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from eduscope_server.ingest.density import check_objects
 from eduscope_server.ingest.division import divided_lines
 from eduscope_server.ingest.door import Format, refused_as_json
 from eduscope_server.ingest.errors import Refused
@@ -67,6 +68,7 @@ def _read_leniently(line: bytes) -> dict[str, Any]:
 
 def _check(body: bytes) -> Block:
     """Every line is an object in UTF-8. The end of a line is added: bodies are joined before they are stored."""
+    check_objects(body)
     try:
         body.decode()
         try:

@@ -16,6 +16,7 @@ from google.rpc.status_pb2 import Status
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
+from eduscope_server.ingest.density import check_objects, check_requests
 from eduscope_server.ingest.division import divided_records
 from eduscope_server.ingest.door import Format, Refusal, refused_as_json
 from eduscope_server.ingest.errors import Refused
@@ -82,6 +83,7 @@ def _check_protobuf(request_type: type[M]) -> Callable[[bytes], Block]:
     field would swallow the start of the next. The parser reads 3.6 million records a second."""
 
     def check(body: bytes) -> Block:
+        check_requests(body)
         try:
             message = request_type.FromString(body)
         except DecodeError as error:
@@ -98,6 +100,7 @@ def _check_json(request_type: type[M]) -> Callable[[bytes], Block]:
     """JSON takes the same way as protobuf, which it is turned into here."""
 
     def check(body: bytes) -> Block:
+        check_objects(body)
         try:
             sent = _decoded(body)
             _ids_as_base64(sent)
