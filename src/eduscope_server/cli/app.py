@@ -20,11 +20,18 @@ _ABOUT = (
     "EduScope watches learning platforms: logs, traces and errors that are correlated, private and provable."
 )
 
+HELP_COLUMNS = 120
+"""Of a terminal that has them; narrower ones cut the sentence of a command off."""
+
 
 def create_app(serve: Callable[[Settings], None]) -> typer.Typer:
     """The program; `serve` runs the platform until it is told to stop (`main` passes it in)."""
     app = typer.Typer(
-        no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False
+        no_args_is_help=True,
+        add_completion=False,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        context_settings={"max_content_width": HELP_COLUMNS},
     )
     app.callback(help=_ABOUT)(_nothing)
     app.command("serve")(serve_command(serve))

@@ -48,3 +48,11 @@ it("keeps services in the order of their first appearance", () => {
   const items = [span("b", 5, 1, { service_name: "tutor" }), span("a", 0, 1, { service_name: "gateway" })];
   expect(lanes(entries(items)).map((lane) => lane.service)).toEqual(["gateway", "tutor"]);
 });
+
+it("keeps the key of an item, which stands in shared addresses, when something arrives later", () => {
+  const items = [log("twice", 5), log("twice", 5)];
+  const before = entries(items).map((each) => each.key);
+  const after = entries([span("late", 0, 1), ...items]).map((each) => each.key);
+  expect(new Set(before).size).toBe(2);
+  expect(after).toEqual([expect.any(String), ...before]);
+});

@@ -26,18 +26,27 @@ const MOST_ROWS = 5;
 
 /** The items of a correlation in time order, with what every view of them needs worked out once. */
 export function entries(items: readonly TimelineItem[]): Entry[] {
+  const seen = new Map<string, number>();
   return items
-    .map((item, index) => entry(item, index))
+    .map((item) => entry(item, seen))
     .sort((one, other) => one.startUs - other.startUs || other.endUs - one.endUs);
 }
 
-function entry(item: TimelineItem, index: number): Entry {
+// A key stands in addresses that people share: what arrives later must not change it, as a place in the list would.
+function keyOf(item: TimelineItem, seen: Map<string, number>): string {
+  const name = `${item.kind} ${item.timestamp} ${item.span_id}`;
+  const before = seen.get(name) ?? 0;
+  seen.set(name, before + 1);
+  return before === 0 ? name : `${name} ${before}`;
+}
+
+function entry(item: TimelineItem, seen: Map<string, number>): Entry {
   const startUs = microseconds(item.timestamp);
   const span = item.kind === "span";
   const title = span ? item.name : item.kind === "log" ? item.message : "";
   return {
     item,
-    key: `${index} ${item.kind} ${item.span_id}`,
+    key: keyOf(item, seen),
     startUs,
     endUs: span ? startUs + item.duration_ms * 1000 : startUs,
     failed: span ? item.status === "error" : LEVELS.indexOf(item.log_level) >= FAILED_FROM,

@@ -42,6 +42,7 @@ export function TracesPage() {
     <div className="page">
       <div className="page-head">
         <h1>Traces</h1>
+        <span className="muted">latest activity first</span>
         <div className="logs-tools">
           <RangePicker />
           <button
