@@ -2,7 +2,8 @@
 
 Servers bring handlers of their own that print text to the console. Those are taken away while the SDK runs, and their
 records go to the root, where ours is; a later `logging.config.dictConfig` (uvicorn's, granian's, Django's) is followed
-by the same. Handlers that write elsewhere stay.
+by the same, and so is a handler that is added later, by a library or by `basicConfig(force=True)`. Handlers that write
+elsewhere stay.
 """
 
 import importlib
@@ -10,6 +11,7 @@ import logging
 import re
 import sys
 from collections.abc import Callable
+from functools import wraps
 from typing import Any, NamedTuple
 
 from eduscope import logging as own
@@ -20,7 +22,9 @@ from eduscope.quiet import quiet
 from eduscope.told import repeats
 from eduscope.uncaught import Uncaught
 
-STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName", "color_message"}
+STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {
+    "message", "asctime", "taskName", "color_message", "_eduscope",
+}  # fmt: skip
 """What every record has (uvicorn's: its message again, in colours); the rest is the caller's `extra`."""
 
 _QUERY = re.compile(r"(?<=[\w/.~%})-])\?[^\s\"'<>)]*=[^\s\"'<>)]*")
@@ -50,8 +54,11 @@ class Handler(logging.Handler):
         """Writes one record, its level the nearest of ours below it."""
         target = own.lines()
         level = min(50, max(10, record.levelno // 10 * 10))
-        if quiet.on or level < target.threshold or repeats(record):
+        if quiet.on or level < target.threshold or repeats(record) or "_eduscope" in vars(record):
             return
+        record._eduscope = (
+            True  # a record may meet us twice: at a logger whose console we took, and at the root
+        )
         message, fields = _said(record)
         fields["log.logger"] = record.name
         if record.exc_info:
@@ -110,6 +117,7 @@ class Capture:
         self._warnings = logging._warnings_showwarning is None  # type: ignore[attr-defined]
         logging.captureWarnings(True)
         self._unfollow = _follow_configuration(self._after_configuration)
+        self._unfollow_handlers = _follow_handlers(self._after_handler)
         self.take_consoles()
         root.addHandler(self.handler)
         self._uncaught = Uncaught()
@@ -136,9 +144,23 @@ class Capture:
             root.addHandler(self.handler)
         self.take_consoles()
 
+    def _after_handler(self, logger: logging.Logger, handler: logging.Handler) -> None:
+        """A console was added to a logger: ours takes its place, wherever the logger hands its records next."""
+        root = logging.getLogger()
+        if handler is self.handler or not _prints(handler):
+            return
+        logger.removeHandler(handler)
+        self._taken.append(_Taken(logger, handler))
+        for each in (logger, root):
+            if self.handler not in each.handlers:
+                each.addHandler(self.handler)
+
     def end(self) -> None:
         """Puts everything back as it was found."""
         self._uncaught.end()
+        self._unfollow_handlers()
+        for logger, _ in self._taken:
+            logger.removeHandler(self.handler)
         root = logging.getLogger()
         root.removeHandler(self.handler)
         if root.level == self._level_set:
@@ -178,4 +200,24 @@ def _follow_configuration(then: Callable[[], None]) -> Callable[[], None]:
             config.dictConfigClass = before
 
     config.dictConfigClass = Configurator
+    return unfollow
+
+
+def _follow_handlers(then: Callable[[logging.Logger, logging.Handler], None]) -> Callable[[], None]:
+    """Calls `then` after every handler that is added to a logger. Gives what ends that."""
+    add: Any = logging.Logger.addHandler
+    following = [True]
+
+    @wraps(add)
+    def adding(self: logging.Logger, hdlr: logging.Handler) -> None:
+        add(self, hdlr)
+        if following:
+            then(self, hdlr)
+
+    def unfollow() -> None:
+        following.clear()
+        if logging.Logger.addHandler is adding:
+            logging.Logger.addHandler = add  # type: ignore[method-assign]
+
+    logging.Logger.addHandler = adding  # type: ignore[method-assign]
     return unfollow

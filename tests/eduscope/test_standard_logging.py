@@ -90,6 +90,34 @@ def test_a_later_configuration_is_followed(captured: Captured, capfd: pytest.Cap
     assert capfd.readouterr().err == ""
 
 
+def test_a_console_that_comes_later_is_taken_too(
+    captured: Captured, capfd: pytest.CaptureFixture[str]
+) -> None:
+    library = logging.getLogger("a.late.library")
+    console = logging.StreamHandler()
+    library.addHandler(console)
+    library.propagate = False
+    library.warning("ready")
+    logging.basicConfig(force=True)
+    logging.getLogger("another.library").warning("here")
+    assert [line["message"] for line in captured.lines] == ["ready", "here"]
+    assert capfd.readouterr() == ("", "")
+    library.propagate = True
+    library.warning("once")
+    assert [line["message"] for line in captured.lines] == ["ready", "here", "once"]
+
+
+def test_a_console_that_came_later_is_put_back(seen: Captured) -> None:
+    before = logging.Logger.addHandler
+    capture = Capture(logging.INFO)
+    library, console = logging.getLogger("a.later.library"), logging.StreamHandler()
+    library.addHandler(console)
+    capture.end()
+    assert library.handlers == [console]
+    library.removeHandler(console)
+    assert logging.Logger.addHandler is before
+
+
 def test_a_warning_is_a_line_without_its_source(captured: Captured) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("always")
