@@ -120,6 +120,8 @@ class Capture:
         self._unfollow_handlers = _follow_handlers(self._after_handler)
         self.take_consoles()
         root.addHandler(self.handler)
+        # Of loggers that have no handler and keep their records to themselves, Python prints warnings itself.
+        self._last_resort, logging.lastResort = logging.lastResort, Handler(logging.WARNING)
         self._uncaught = Uncaught()
 
     def take_consoles(self) -> None:
@@ -159,6 +161,7 @@ class Capture:
         """Puts everything back as it was found."""
         self._uncaught.end()
         self._unfollow_handlers()
+        logging.lastResort = self._last_resort
         for logger, _ in self._taken:
             logger.removeHandler(self.handler)
         root = logging.getLogger()

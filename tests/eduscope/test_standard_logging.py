@@ -107,6 +107,18 @@ def test_a_console_that_comes_later_is_taken_too(
     assert [line["message"] for line in captured.lines] == ["ready", "here", "once"]
 
 
+def test_a_logger_that_keeps_its_records_to_itself_is_heard(
+    captured: Captured, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """`multiprocessing` has one, and billiard, which tells by it that a worker of Celery was killed."""
+    alone = logging.getLogger("a.lonely.library")
+    alone.propagate = False
+    alone.info("nothing")
+    alone.error("worker exited")
+    assert [line["message"] for line in captured.lines] == ["worker exited"]
+    assert capfd.readouterr() == ("", "")
+
+
 def test_a_console_that_came_later_is_put_back(seen: Captured) -> None:
     before = logging.Logger.addHandler
     capture = Capture(logging.INFO)
