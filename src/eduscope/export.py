@@ -24,6 +24,11 @@ BACKOFF_FIRST_SECONDS = 0.25
 BACKOFF_MAX_SECONDS = 15.0
 """Doubling from the first to the most, with jitter, so that a fleet does not come back all at once."""
 
+COMPLAINT_ATTEMPTS = 4
+"""After so many tries, some three seconds, a platform that is away is told of: a restart of it is not worth a word."""
+
+COMPLAINT_INTERVAL_SECONDS = 60.0
+
 DOUBTFUL_ATTEMPTS_MAX = 5
 """How often a batch is tried that the platform fails on, before it is given up for those behind it."""
 
@@ -118,6 +123,7 @@ class Exporter:
         keep_newest: bool = True,
         in_thread: Callable[[], None] = lambda: None,
         tally: Tally | None = None,
+        complain: Callable[[str], None] = lambda _reason: None,
     ) -> None:
         self._make_sender = make_sender
         self._queue_bytes = queue_bytes
@@ -126,6 +132,8 @@ class Exporter:
         self._keep_newest = keep_newest
         self._in_thread = in_thread
         self._tally = tally or LineTally()
+        self._complain = complain
+        self._complained_at = -COMPLAINT_INTERVAL_SECONDS
         self._closed = False
         self.start_over()
         _exporters.add(self)
@@ -287,6 +295,8 @@ class Exporter:
                 self._tally.sent(records=records, size_bytes=len(body))
                 return
             counters.failure(f"export_{outcome.reason}")
+            if outcome.verdict is Verdict.REFUSED or attempt == COMPLAINT_ATTEMPTS:
+                self._tell(outcome.reason)
             worn_out = outcome.verdict is Verdict.DOUBTFUL and attempt >= DOUBTFUL_ATTEMPTS_MAX
             if outcome.verdict is Verdict.REFUSED or worn_out:
                 self._tally.drop(outcome.reason, records)
@@ -297,6 +307,13 @@ class Exporter:
                 return
             backoff_seconds = min(backoff_seconds * 2, BACKOFF_MAX_SECONDS)
             attempt += 1
+
+    def _tell(self, reason: str) -> None:
+        """Complains, now and then."""
+        now = time.monotonic()
+        if now - self._complained_at >= COMPLAINT_INTERVAL_SECONDS:
+            self._complained_at = now
+            self._complain(reason)
 
     def _pause(self, seconds: float) -> bool:
         """Waits before the next try; at the end of the process not longer than is left. False: no time

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from eduscope import logging, prose, tracing
+from eduscope.complaint import complaint
 from eduscope.config import Config, ConfigurationError, load
 from eduscope.consent import ConsentSource, use_source
 from eduscope.contract import HIGH_VOLUME_EVENTS
@@ -284,6 +285,11 @@ def _make_exporter(config: Config, window: DebugWindow) -> Exporter:
         interval_seconds=config.export_interval_seconds,
         keep_newest=config.export_when_full == "drop_oldest",
         in_thread=_quieten,
+        complain=complaint(
+            "lines do not reach the platform",
+            check="EDUSCOPE_ENDPOINT and EDUSCOPE_INGEST_KEY",
+            lines=_lines(config, _writer(config, None), None),
+        ),
     )
 
 

@@ -82,7 +82,7 @@ def _read_names(got: object) -> tuple[str, ...]:
     names = got.split(",") if isinstance(got, str) else got
     if not isinstance(names, (list, tuple, set, frozenset)):
         raise TypeError
-    return tuple(str(name).strip().lower() for name in names)
+    return tuple(name for each in names if (name := str(each).strip().lower()))
 
 
 READERS: dict[type, Callable[[object], object]] = {

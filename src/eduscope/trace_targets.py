@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from eduscope import metrics
+from eduscope.complaint import complaint
 from eduscope.config import Config
 from eduscope.counters import counters
 from eduscope.delivery import PROTOBUF, Delivery, Door, platform_door
@@ -154,8 +155,16 @@ def _target(name: str, door: Door, config: Config) -> Target:
         keep_newest=config.export_when_full == "drop_oldest",
         in_thread=_quieten,
         tally=tally,
+        complain=complaint(f"spans do not reach {name}", check=_options(name)),
     )
     return Target(name, exporter, tally)
+
+
+def _options(target: str) -> str:
+    if target == "platform":
+        return "EDUSCOPE_ENDPOINT and EDUSCOPE_INGEST_KEY"
+    key = "KEY" if target == "honeycomb" else "HEADERS"
+    return f"EDUSCOPE_{target.upper()}_ENDPOINT and EDUSCOPE_{target.upper()}_{key}"
 
 
 def _quieten() -> None:

@@ -84,3 +84,9 @@ def test_debug_exists_in_development_only(environment: str, level: str) -> None:
 def test_lists_come_from_a_list_or_from_commas() -> None:
     assert load({"service": "s", "record_headers": ["Accept"]}, {}).record_headers == ("accept",)
     assert load({"service": "s"}, {"EDUSCOPE_RECORD_QUERY": "page, sort"}).record_query == ("page", "sort")
+
+
+def test_an_empty_list_is_no_name() -> None:
+    config = load({"service": "courses", "trace_exporters": "", "record_headers": " , x-feature"}, environ={})
+    assert config.trace_exporters == ()
+    assert config.record_headers == ("x-feature",)

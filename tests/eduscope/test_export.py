@@ -274,3 +274,24 @@ def test_many_threads_lose_nothing(platform: LocalPlatform, make: Make) -> None:
 )
 def test_an_answer_decides_what_is_next(status: int, retry_after: str | None, outcome: Outcome) -> None:
     assert judge(status, retry_after) == outcome
+
+
+def test_a_refusal_is_complained_of_at_once_and_once(platform: LocalPlatform, make: Make) -> None:
+    complaints: list[str] = []
+    platform.always = Answer(401)
+    exporter = make(platform.url, complain=complaints.append)
+    for _ in range(3):
+        exporter.offer(LINE)
+        assert exporter.flush(5)
+    assert complaints == ["status_401"]
+
+
+def test_a_platform_that_is_away_is_complained_of_after_some_tries(
+    make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("eduscope.export.BACKOFF_FIRST_SECONDS", 0.01)
+    complaints: list[str] = []
+    exporter = make("http://127.0.0.1:9", complain=complaints.append)
+    exporter.offer(LINE)
+    assert not exporter.flush(1)
+    assert complaints == ["unreachable"]

@@ -122,6 +122,17 @@ def test_an_unwilling_platform_never_blocks_the_host(
     assert sum(fresh_counters.dropped.values()) + fresh_counters.sent_lines == 500 or answer.after_seconds
 
 
+def test_a_refused_key_is_told_on_stdout(platform: LocalPlatform, capfd: pytest.CaptureFixture[str]) -> None:
+    platform.always = Answer(401)
+    eduscope.init(service="courses", endpoint=platform.url, tracing=False)
+    eduscope.get_logger().info("said")
+    assert eduscope.flush(5)
+    _, told = map(json.loads, capfd.readouterr().out.splitlines())
+    assert told["log_level"] == "warning"
+    assert "EDUSCOPE_INGEST_KEY" in told["message"]
+    assert len(platform.lines()) == 1  # it is not for the platform, which would refuse it too
+
+
 def test_dead_targets_take_the_time_of_one(platform: LocalPlatform) -> None:
     platform.always = Answer(200, {}, 30.0)
     eduscope.init(
