@@ -53,6 +53,11 @@ def message_patterns() -> tuple[GatePattern, ...]:
     return (
         *found,
         *(
+            GatePattern(f"{m.__name__.rpartition('.')[2]}/batch", pattern)
+            for m in detectors.modules()
+            for pattern in getattr(m, "BATCH", ())
+        ),
+        *(
             GatePattern(f"{m.__name__.rpartition('.')[2]}/numbers", _guarded(m.GATE_NUMBERS))
             for m in detectors.modules()
             if hasattr(m, "GATE_NUMBERS")

@@ -11,13 +11,15 @@ VALUE = rf"(?P<value>{BEGINNING}+)"
 # Words that follow `for user` in a sentence about users.
 _SPARED = frozenset(
     """
-    a accounts account action actions agent already an and are as at authenticated authentication because been but
-    by can could count created creation data deleted did directory does error errors exists failed for from found
-    group groups had has have id ids in input instances interface is it its limit list locked login logins lookup may
-    model name named names no none not null object of on or owned over password permission permissions preferences
-    profile profiles provided record records request requests role roles service session sessions settings should
-    since space table that the their then they to token type types undefined unknown update was were when where which
-    while who will with without would
+    a account accounts action actions agent all already an and any api are as at authenticated authentication
+    because been but by can client clients code could count created creation data deleted device did directory
+    does domain error errors every exists failed feedback for found from group groups had has have her his host
+    id ids illegal in input instances interface invalid is it its land limit list locked login logins lookup may
+    model my name named names no none not null object of on or our over owned password permission permissions
+    preauth preferences profile profiles provided realm record records request requests role roles server
+    service session sessions settings should since space stories story table tenant tenants that the their then
+    these they this those to token type types undefined unknown update user username users was were when where
+    which while who will with without would your
     """.split()  # noqa: SIM905 - a list of a hundred quoted words is harder to read
 )
 

@@ -73,12 +73,12 @@ def _not_a_part(match: re.Match[str]) -> Range | None:
 PROSE = (Detector("IP", _V4, signs=MESSAGE[0].signs, locate=_not_a_part, reach=3),)
 
 # The first number is not 0, 127 or 255, the last two are not both 0.
-_HOSTS = (
+HOSTS = (
     rb"(?:[3-9][0-9]?|1(?:[013-9][0-9]?|2[0-689]?)?|2(?:[0-4][0-9]?|5[0-4]?|[6-9])?)"
     rb"\.[0-9]{1,3}\.(?:[1-9][0-9]{0,2}\.[0-9]|0\.[1-9])"
 )
-GATE_NUMBERS = (_HOSTS,)
-GATE = (rb"-" + _HOSTS,)
+GATE_NUMBERS = (HOSTS,)
+GATE = (rb"-" + HOSTS,)
 
 CATCHES = (
     ("connection from 203.0.113.7 port 22", "203.0.113.7"),

@@ -1,6 +1,8 @@
-"""User and password in the address of a resource."""
+"""User and password in the address of a resource, or given to a program."""
 
-from eduscope.privacy.detector import Detector, ascii_pattern
+import re
+
+from eduscope.privacy.detector import Detector, Range, ascii_pattern
 from eduscope.privacy.signs import Sign
 
 RANK = 20
@@ -14,12 +16,35 @@ _USERINFO = Detector(
     reach=0,
 )
 
-MESSAGE = (_USERINFO,)
+
+def _both(match: re.Match[str]) -> Range | None:
+    """Spare ids of user and group, and a name given twice: `docker run -u 1000:1000`."""
+    name, _, password = match["value"].partition(":")
+    return None if name == password or (name + password).isdigit() else match.span("value")
+
+
+_OPTION = Detector(
+    "URL_CREDENTIALS",
+    ascii_pattern(r"(?:(?<=\s)-u|--user)[ =][\"']?(?P<value>[\w.@+-]{1,64}:[^\s\"'\[\\]{1,200})"),
+    signs=(Sign("-", r"(?:u[ =](?<=\s-..)|-user[ =])"),),
+    locate=_both,
+    reach=0,
+)
+
+MESSAGE = (_USERINFO, _OPTION)
 PROSE = (_USERINFO,)
-GATE = (rb":(?:\\?/){2}[^\s/@:?#\"'<>\x00-\x1f]*:[^\s/@\"'<>\x00-\x1f]+@",)
+GATE = (
+    rb"(?:-u|--user)(?: |=|\\u003[dD])(?:[\"'\\]|\\u002[27]){0,4}[0-9A-Za-z_.@+-]{1,64}:[^\s\"'\[]",
+    rb":(?:\\?/){2}[^\s/@:?#\"'<>\x00-\x1f]*:[^\s/@\"'<>\x00-\x1f]+@",
+)
 
 CATCHES = (
     ("connecting to postgresql://edulearn:s3cret@db:5432/courses", "edulearn:s3cret"),
     ("redis://:hunter2@cache/0", ":hunter2"),
+    ("curl -u ada:s3cret https://example.org", "ada:s3cret"),
 )
-SPARES = ("GET http://courses:8080/quiz?at=10:30", "postgresql://edulearn@db:5432/courses")
+SPARES = (
+    "docker run -u 1000:1000 app",
+    "GET http://courses:8080/quiz?at=10:30",
+    "postgresql://edulearn@db:5432/courses",
+)

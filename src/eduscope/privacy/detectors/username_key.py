@@ -12,27 +12,33 @@ RANK = 70
 _SYSTEM_NUMBER = ascii_pattern(r"(?i:uid|gid)\W*\Z")
 
 
+# `user=0.05 sys=0.00`
+_SECONDS = ascii_pattern(r"[0-9]+\.[0-9]+s?")
+
+
 def _keyed(match: re.Match[str]) -> Range | None:
-    """A number behind `uid` is an operating system's, and short ones count something."""
+    """A number behind `uid` is an operating system's, short ones count something, others take time."""
+    if _SECONDS.fullmatch(match["value"]):
+        return None
     if match["value"].isdigit() and (_SYSTEM_NUMBER.search(match["key"]) or len(match["value"]) < 4):
         return None
     return mentioned(match)
 
 
 # Something must follow, and no short number: PAM writes `logname= uid=0 euid=0` into every line.
-_A_NAME = r"(?:(?<!=) {1,2})?[\"'\\]{0,3}(?![0-9]{1,3}(?:\s|\Z))" + BEGINNING
-_KEYS = r"r?user(?:[_-]?(?:name|id))?|login|logname|account[_-]name"
+_A_NAME = r"(?:(?<!=) {1,2})?[\"'\\]{0,3}<?(?![0-9]{1,3}(?:\s|\Z))" + BEGINNING
+_KEYS = r"r?user(?:[._-]?(?:name|id))?|login|logname|account[ _-]name|acct|principal(?:name)?"
 _KEYED = Detector(
     "USERNAME",
     ascii_pattern(
         # `k8s.pod.uid` is nobody's
         rf"(?P<key>(?<![A-Za-z])(?:(?:[A-Za-z]{{1,12}}+[_.-])?(?i:e?(?:{_KEYS}))|(?i:(?<!\.)e?uid)))"
-        rf"(?:[\"'\\]{{0,3}} ?: {{0,2}}|=)[\"'\\]{{0,3}}{VALUE}"
+        rf"(?:[\"'\\]{{0,3}} ?: {{0,2}}|=)[\"'\\]{{0,3}}<?{VALUE}"
     ),
     signs=(
         key_sign(
-            *("uid", "user", "login", "username", "user[_-]name", "logname", "account[_-]name"),
-            *("user_id", "user-id", "userid"),
+            *("uid", "user", "login", "username", "user[._-]name", "logname", "account[ _-]name", "acct"),
+            *("user_id", "user-id", "user.id", "userid", "principal", "principalname"),
             then=_A_NAME,
         ),
     ),
@@ -51,12 +57,22 @@ GATE = (
     + QUOTES
     + rb" ?: {0,2}|=|\\u003[dD])"
     + QUOTES
+    + rb"(?:<|\\u003[cC])?"
     + NAME,
 )
 
-CATCHES = (("rhost=x  user=root", "root"), ("user_name: ada.l", "ada.l"), ("session uid=ada", "ada"))
+CATCHES = (
+    ("rhost=x  user=root", "root"),
+    ("user_name: ada.l", "ada.l"),
+    ("session uid=ada", "ada"),
+    ("imap-login: Login: user=<ada>, method=PLAIN", "ada"),
+    ('op=login acct="ada" exe=sshd', "ada"),
+    ("Account Name: ada Account Domain: SCHOOL", "ada"),
+    ("user.name=ada logged in", "ada"),
+)
 SPARES = (
     "logname= uid=0 euid=0 tty=ssh ruser= rhost=",
     "user=usr_k1_abcdefghijklmnopqrstuvwxyz",
     "user=42",
+    "[Times: user=0.05 sys=0.00, real=0.01 secs]",
 )

@@ -28,12 +28,17 @@ def _behind(words: str) -> str:
 
 _METHODS = "password|publickey|none|keyboard-interactive|keyboard-interactive/pam|hostbased|gssapi-with-mic"
 _INVALID = "invalid|illegal"
+_TELLING = f"for|by|of|as|from|unknown|authenticating|authenticated|{_INVALID}"
+_OUTCOMES = (
+    "authentication failures|authentication failure|authentication failed|authentication succeeded|attempts exceeded"
+    "|invalid credentials|bad credentials|wrong credentials|login failed|login succeeded|password changed"
+)
 _NAMED = rf" ?{BEGINNING}"
 
 _MENTIONED = Detector(
     "USERNAME",
-    ascii_pattern(rf"(?i:{_behind('for|by|of|as|unknown|' + _INVALID)}user {{1,2}}){VALUE}"),
-    signs=(Sign("uU", f"(?<=(?i:[ryfsdln]) [uU])(?i:ser) {_NAMED}"),),
+    ascii_pattern(rf"(?i:{_behind(_TELLING)}user {{1,2}}){VALUE}"),
+    signs=(Sign("uU", f"(?<=(?i:[ryfsdlnmg]) [uU])(?i:ser) {_NAMED}"),),
     locate=mentioned,
     reach=0,
 )
@@ -52,8 +57,8 @@ _LOGIN = Detector(
 )
 _FAILURES = Detector(
     "USERNAME",
-    ascii_pattern(rf"(?i:{_behind('authentication failures|authentication failure')}for {{1,2}}){VALUE}"),
-    signs=(Sign("fF", f"(?<=(?i:ures|lure) [fF])(?i:or) {_NAMED}"),),
+    ascii_pattern(rf"(?i:{_behind(_OUTCOMES)}for {{1,2}}){VALUE}"),
+    signs=(Sign("fF", f"(?<=(?i:ures|lure|iled|eded|ials|nged) [fF])(?i:or) {_NAMED}"),),
     locate=mentioned,
     reach=0,
 )
@@ -61,9 +66,9 @@ _FAILURES = Detector(
 MESSAGE = (_MENTIONED, _LOGIN, _FAILURES)
 PROSE: tuple[Detector, ...] = ()
 GATE = (
-    rb"(?i)(?:for|by|of|as|invalid|illegal|unknown) {1,2}user {1,2}" + NAME,
+    rb"(?i)(?:" + _TELLING.encode() + rb") {1,2}user {1,2}" + NAME,
     rb"(?i)(?:" + _METHODS.replace("/", r"\\?/").encode() + rb") {1,2}for {1,2}" + NAME,
-    rb"(?i)authentication failures? {1,2}for {1,2}" + NAME,
+    rb"(?i)(?:" + _OUTCOMES.encode() + rb") {1,2}for {1,2}" + NAME,
 )
 
 CATCHES = (
@@ -71,6 +76,15 @@ CATCHES = (
     ("input_userauth_request: invalid user anonymous [preauth]", "anonymous"),
     ("session opened for user fztu by", "fztu"),
     ("Accepted password for ada from", "ada"),
+    ("error: maximum authentication attempts exceeded for ada from 192.0.2.1 port 22", "ada"),
+    ("Connection closed by authenticating user ada 192.0.2.1 port 22 [preauth]", "ada"),
+    ("Disconnected from user ada 192.0.2.1 port 22", "ada"),
+    ("pam_unix(passwd:chauthtok): password changed for ada", "ada"),
     ("Too many authentication failures for admin [preauth]", "admin"),
 )
-SPARES = ("check pass; user unknown", "quota for user accounts", "Failed password for")
+SPARES = (
+    "check pass; user unknown",
+    "quota for user accounts",
+    "Failed password for",
+    "login failed for this tenant, read from user input",
+)
