@@ -1,6 +1,5 @@
 """What the framework does not know of our routes and the OpenAPI document has to say: failures, raw bodies, who may."""
 
-import copy
 from http import HTTPStatus
 from typing import Any
 
@@ -41,13 +40,20 @@ _WORDS = {
 
 def completed(document: dict[str, Any]) -> dict[str, Any]:
     """The document with every failure in our one shape, the bodies that are read raw, and what is open to anybody."""
-    whole = copy.deepcopy(document)
+    whole: dict[str, Any] = _with_unions(document)
     _, shapes = msgspec.json.schema_components([Problem], ref_template=_REF)
     whole["components"]["schemas"] |= shapes
     for path, methods in whole["paths"].items():
         for method, operation in methods.items():
             _complete(path, method, operation)
     return whole
+
+
+def _with_unions(part: Any) -> Any:
+    """A copy in which a value may be of any of its types. `oneOf` wants just one: 12 is an integer and a number."""
+    if isinstance(part, dict):
+        return {"anyOf" if key == "oneOf" else key: _with_unions(value) for key, value in part.items()}
+    return [_with_unions(value) for value in part] if isinstance(part, list) else part
 
 
 def _complete(path: str, method: str, operation: dict[str, Any]) -> None:

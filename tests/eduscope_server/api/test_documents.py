@@ -58,6 +58,13 @@ async def test_every_reference_of_the_document_leads_somewhere(anyone: Client) -
     assert named <= set(shapes)
 
 
+async def test_a_number_may_be_whole_in_the_document(anyone: Client) -> None:
+    """Under `oneOf` 12 would be no attribute: it is an integer and a number."""
+    text = (await anyone.get("/openapi.json")).text
+    assert '"oneOf"' not in text
+    assert '"anyOf"' in text
+
+
 async def test_the_document_tells_what_is_read_raw(anyone: Client) -> None:
     paths = (await anyone.get("/openapi.json")).json()["paths"]
     assert set(paths["/v1/logs"]["post"]["requestBody"]["content"]) == {
