@@ -12,6 +12,7 @@
 
 BIN := .venv/bin
 STAMPS := .venv/stamps
+OUTSIDE_PATH := $(PATH)
 # Node comes from a Python package and is linked into the venv; npm and what it starts find it first.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 NPM := npm --no-audit --no-fund --loglevel=error
@@ -27,7 +28,7 @@ help:
 setup: $(STAMPS)/python $(WEB_STAMPS)
 
 run: setup
-	@exec $(BIN)/eduscope demo
+	@export PATH="$(OUTSIDE_PATH)"; exec $(BIN)/eduscope demo  # it prints commands as the caller's shell finds them
 
 test: setup packages
 	$(BIN)/pytest -n 2 --dist loadfile
