@@ -113,6 +113,15 @@ def test_personal_data_is_found_and_not_repeated(seen: Captured) -> None:
     assert not re.search("ada", said, re.IGNORECASE)
 
 
+def test_a_short_name_is_not_found_in_a_drawn_id(seen: Captured) -> None:
+    drawn = "0ada" * 8
+    with eduscope.bind(correlation_id=drawn):
+        log.info("quiz graded")
+    seen.assert_no_personal_data("Ada")
+    with pytest.raises(AssertionError, match="stands in line 1, correlation_id"):
+        seen.assert_no_personal_data(drawn)
+
+
 def test_what_the_detectors_find_is_personal_data(seen: Captured) -> None:
     log.info("fine")
     seen.raw.append(b'{"message":"write to ada@example.edu","correlation_id":""}\n')
