@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from eduscope.option_values import READERS, Option, from_to, one_of, option, shape
+from eduscope.option_values import READERS, Option, from_to, is_address, one_of, option, shape
 
 PREFIX = "EDUSCOPE_"
 
@@ -28,7 +28,7 @@ _NAME: dict[str, Any] = {"wanted": "1 to 64 of A-Z a-z 0-9 . _ -", "accepts": sh
 _SWITCH: dict[str, Any] = {"wanted": "true or false"}
 _ADDRESS: dict[str, Any] = {
     "wanted": "an http:// or https:// address without a query",
-    "accepts": shape(r"https?://[^\s/?#@]+(/[^\s?#]*)?"),
+    "accepts": is_address,
 }
 _HEADERS: dict[str, Any] = {
     "wanted": "name=value with commas between",
@@ -57,7 +57,7 @@ class Config:
         "",
         "The platform's address. Empty: lines go to stdout and nothing is sent.",
         wanted="an http:// or https:// address without a query",
-        accepts=shape(r"(https?://[^\s/?#@]+(/[^\s?#]*)?)?"),
+        accepts=lambda value: not value or is_address(value),
     )
     ingest_key: str = option(
         "",
@@ -205,7 +205,7 @@ class Config:
         "",
         "The address of PostHog, or of what speaks its protocol. Empty: product events are log lines only.",
         wanted="an http:// or https:// address without a query",
-        accepts=shape(r"(https?://[^\s/?#@]+(/[^\s?#]*)?)?"),
+        accepts=lambda value: not value or is_address(value),
     )
     events_key: str = option(
         "",
@@ -303,7 +303,9 @@ def _value(
     except (TypeError, ValueError, LookupError):
         good = False
     if not good:
-        shown = "set (not shown)" if known.secret else f'"{got}"'[:200]
+        # Whoever writes an address with a password in it must not find it in a log.
+        hidden = known.secret or ("://" in str(got) and "@" in str(got))
+        shown = "set (not shown)" if hidden else f'"{got}"'[:200]
         raise ConfigurationError(f"{label} is {shown}; expected {known.wanted}")
     return value
 

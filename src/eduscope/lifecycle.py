@@ -78,6 +78,10 @@ def init(
     global _running  # noqa: PLW0603 - a process has one SDK
     config = load({"service": service, "environment": environment, "release": release, **options})
     if consent is not None:
+        if not callable(consent):
+            raise ConfigurationError(
+                f"consent= is of type {type(consent).__name__}; expected a function that is given the ids"
+            )
         use_source(consent)
     with _lock:
         if _running is not None:

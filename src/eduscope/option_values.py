@@ -4,6 +4,7 @@ import dataclasses
 import re
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -32,6 +33,17 @@ def option(
 def shape(pattern: str) -> Callable[[Any], bool]:
     """Accepts text that is of the pattern as a whole."""
     return lambda value: re.fullmatch(pattern, value) is not None
+
+
+_is_address = re.compile(r"https?://[^\s/?#@]+(/[^\s?#]*)?").fullmatch
+
+
+def is_address(value: str) -> bool:
+    """Accepts an http:// or https:// address: with a host, and with no port or one that there is."""
+    if _is_address(value) is None:
+        return False
+    parts = urlsplit(value)  # of what is no address it and `port` raise ValueError
+    return bool(parts.hostname) and (parts.port is None or parts.port > 0)
 
 
 def one_of(*words: str) -> dict[str, Any]:

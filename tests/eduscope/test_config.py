@@ -90,3 +90,19 @@ def test_an_empty_list_is_no_name() -> None:
     config = load({"service": "courses", "trace_exporters": "", "record_headers": " , x-feature"}, environ={})
     assert config.trace_exporters == ()
     assert config.record_headers == ("x-feature",)
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["http://h:99999", "http://h:port", "http://[::1", "http://:80", "http://h:0", "localhost:4400"],
+)
+@pytest.mark.parametrize("option", ["endpoint", "events_endpoint", "tempo_endpoint"])
+def test_an_address_that_cannot_be_called_stops_start_up(option: str, address: str) -> None:
+    with pytest.raises(ConfigurationError, match=f"{option}= is "):
+        load({"service": "courses", option: address, "events_key": "k"}, environ={})
+
+
+def test_an_address_with_a_password_is_not_shown() -> None:
+    with pytest.raises(ConfigurationError) as raised:
+        load({"service": "courses", "endpoint": "https://ada:secret-1@school.example"}, environ={})
+    assert "secret-1" not in str(raised.value)

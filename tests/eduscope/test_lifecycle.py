@@ -189,6 +189,11 @@ def test_a_part_that_cannot_be_ended_keeps_no_other_from_it(
     assert fresh_counters.failures["shutdown"] == 1
 
 
+def test_consent_that_nobody_can_ask_stops_start_up() -> None:
+    with pytest.raises(eduscope.ConfigurationError, match="consent= is of type str"):
+        eduscope.init(service="courses", consent="yes")  # type: ignore[arg-type]
+
+
 def test_a_bad_key_ring_stops_start_up_without_showing_it() -> None:
     with pytest.raises(eduscope.ConfigurationError) as raised:
         eduscope.init(service="courses", token_keys="k1:tooshort")
