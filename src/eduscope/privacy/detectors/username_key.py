@@ -27,17 +27,27 @@ def _keyed(match: re.Match[str]) -> Range | None:
 
 # Something must follow, and no short number: PAM writes `logname= uid=0 euid=0` into every line.
 _A_NAME = r"(?:(?<!=) {1,2})?[\"'\\]{0,3}<?(?![0-9]{1,3}(?:\s|\Z))" + BEGINNING
-_KEYS = r"r?user(?:[._-]?(?:name|id))?|login|logname|account[ _-]name|acct|principal(?:name)?"
+_KEYS = r"r?user(?:[._-]?(?:name|id))?|login|logname|account[ _-]name|acct|uname|principal(?:name)?"
 _KEYED = Detector(
     "USERNAME",
     ascii_pattern(
         # `k8s.pod.uid` is nobody's
         rf"(?P<key>(?<![A-Za-z])(?:(?:[A-Za-z]{{1,12}}+[_.-])?(?i:e?(?:{_KEYS}))|(?i:(?<!\.)e?uid)))"
-        rf"(?:[\"'\\]{{0,3}} ?: {{0,2}}|=)[\"'\\]{{0,3}}<?{VALUE}"
+        rf"(?:[\"'\\]{{0,3}} ?: {{0,2}}|=)[\"'\\]{{0,3}}<?(?!(?i:{_KEYS})[=:]){VALUE}"
     ),
     signs=(
         key_sign(
-            *("uid", "user", "login", "username", "user[._-]name", "logname", "account[ _-]name", "acct"),
+            *(
+                "uid",
+                "user",
+                "login",
+                "username",
+                "user[._-]name",
+                "logname",
+                "account[ _-]name",
+                "acct",
+                "uname",
+            ),
             *("user_id", "user-id", "user.id", "userid", "principal", "principalname"),
             then=_A_NAME,
         ),
@@ -69,6 +79,7 @@ CATCHES = (
     ('op=login acct="ada" exe=sshd', "ada"),
     ("Account Name: ada Account Domain: SCHOOL", "ada"),
     ("user.name=ada logged in", "ada"),
+    ("[GitLab] Failed Login: username=ada ip=192.0.2.1", "ada"),
 )
 SPARES = (
     "logname= uid=0 euid=0 tty=ssh ruser= rhost=",

@@ -80,6 +80,12 @@ _FORMS = tuple(
             (Sign(r"\[", r"[0-9]{2}/[A-Z][a-z]{2}/[0-9]{4}:"),),
             _WHOLE_REACH,
         ),
+        # `Login OK: [ada] (from client wifi port 0 cli 70-6F-6C-69-73-68)`
+        (
+            rf"\bLogin (?:OK|incorrect)(?: \([^()\n]{{0,80}}\))?: \[{_NAME}",
+            (Sign(r"\[", r"[A-Za-z0-9_](?<=(?:OK|ct|.\)): ..)"),),
+            104,
+        ),
         # `ada@courses FATAL:`, `Connect ada@192.0.2.1 on courses`
         (rf"{_BEFORE}{_NAME}@[\w-]{{1,20}}(?= (?:{_LEVELS}):)", _AT_SIGN, _WHOLE_REACH),
         (rf"{_BEFORE}{_NAME}(?=@{HOSTS.decode()})", _AT_SIGN, _WHOLE_REACH),
@@ -139,6 +145,7 @@ GATE = (
     rb"USER " + _SOME + _MORE + rb"(?:: (?:Login|no such)| \(Login)",
     rb"- " + _SOME + _MORE + rb" \[[0-9]{2}\\?/[A-Z][a-z]{2}\\?/[0-9]{4}:",
     rb"@[0-9A-Za-z_-]{1,20} (?:" + _LEVELS.encode() + rb"):",
+    rb"Login (?:OK|incorrect)",
     rb"(?i)(?:" + _COLUMNS.encode() + rb")(?:, [\w, ]{0,40})?\)" + _IS + rb"\([^\[\])]",
     rb"(?i)user " + _ACTOR + _DONE.replace(r"\b", "").encode(),
     rb"(?i)su for (?:" + _SEEN + rb" by " + _SOME + rb"|" + _SOME + _MORE + rb" by \[)",
@@ -163,6 +170,7 @@ CATCHES = (
     ('[alice.w] FAIL LOGIN: Client "192.0.2.1"', "alice.w"),
     ("web01 (192.0.2.1[192.0.2.1]) - USER ada: Login successful.", "ada"),
     ('192.0.2.1 - jdoe [23/Nov/2026:12:11:12 +0000] "GET /admin HTTP/2.0" 401 5', "jdoe"),
+    ("Login incorrect (mschap: wrong response): [ada/<via Auth-Type = eap>] (from client wifi)", "ada"),
     ("[17] ada@courses FATAL:  terminating connection", "ada"),
     ("Connect git@192.0.2.1 on courses using TCP/IP", "git"),
     ("DETAIL:  Key (tenant_id, username)=(5, ada) already exists.", "5, ada"),
