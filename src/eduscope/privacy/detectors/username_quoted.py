@@ -34,10 +34,8 @@ _QUOTE_SIGN = (
     Sign("\"'", r"[^\s](?<=(?i:ser|ame|ole|unt|ity|gin) ..)"),
     Sign("\"'", r"[^\s](?<=(?i:ser|ame|ole|unt|ity|gin) \\..)"),
 )
-_BRACKET_SIGN = (
-    Sign(r"\[", r"[A-Za-z0-9_](?<=(?:ser|for) ..)"),
-    Sign(r"\[", r"[A-Za-z0-9_](?:(?<=\] -> ..)|(?<=\]\\..))"),
-)
+_BRACKET_SIGN = (Sign(r"\[", r"[A-Za-z0-9_](?:(?<=[uU]ser ..)|(?<=word for ..))"),)
+_SECOND_SIGN = (Sign(r"\[", r"[A-Za-z0-9_](?:(?<=\] -> ..)|(?<=\]\\..))"),)
 
 MESSAGE = (
     Detector(
@@ -65,7 +63,7 @@ MESSAGE = (
     Detector(
         "USERNAME",
         ascii_pattern(rf"\b[Uu]ser \[[^\[\]\n]{{1,64}}\]{{1,2}}(?: -> |\\){_IN_BRACKETS}"),
-        signs=_BRACKET_SIGN,
+        signs=_SECOND_SIGN,
         locate=_bracketed,
         reach=76,
     ),
