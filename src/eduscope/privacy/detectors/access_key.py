@@ -97,7 +97,10 @@ GATE = (
         START_UNJOINED + b"(?:" + "|".join(_PREFIXES[n::_PATTERNS]).encode() + b")" + _BODY + rb"{16}"
         for n in range(_PATTERNS)
     ),
-    *(START + pattern.replace(r"[\w", r"[\\0-9A-Za-z_").encode() for pattern in _FIXED),
+    *(
+        START + b"(?:" + "|".join(_FIXED[n::2]).replace(r"[\w", r"[\\0-9A-Za-z_").encode() + b")"
+        for n in range(2)
+    ),
     rb"(?:slack\.com\\?/(?:services|workflows|triggers)|office\.com\\?/webhookb2|com\\?/api\\?/webhooks)\\?/[0-9A-Za-z_/\\@+-]{20}",
 )
 
