@@ -53,6 +53,7 @@ LOGS = Signal(
 )
 TRACES = Signal(
     name="traces",
+    plain_inlet="otlp_spans_plain",
     express_inlet="otlp_spans",
     rows_inlet="rows_spans",
     rows=_span_rows,

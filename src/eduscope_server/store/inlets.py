@@ -89,6 +89,9 @@ _PLAIN_CLASSES = (FieldClass.LABEL, FieldClass.IDENTIFIER, FieldClass.MESSAGE, F
 _PLAIN_FORM = "[A-Za-z0-9._:/@-]{1,128}"
 """The values of a plain resource: labels and identifiers both may have this form."""
 
+_OF_BOTH_INLETS = ("log_level", "span_kind", "span_duration_ms", "span_status")
+"""Pieces of the full inlets that the plain ones use as well."""
+
 _SETTINGS = {
     # Merging the stages' expressions costs 5 ms with every insert and saves nothing in such short queries.
     "query_plan_merge_expressions": 0,
@@ -131,6 +134,7 @@ def make_inlets(client: Client, *, schema_folder: Path | None) -> dict[str, Inle
         _make(client, "otlp_logs", schema_folder, target="logs", format_="ProtobufSingle"),
         _make(client, "otlp_logs_plain", schema_folder, target="logs", format_="ProtobufSingle"),
         _make(client, "otlp_spans", schema_folder, target="spans", format_="ProtobufSingle"),
+        _make(client, "otlp_spans_plain", schema_folder, target="spans", format_="ProtobufSingle"),
         _make(client, "ndjson", schema_folder, target="logs", format_="JSONAsString"),
         rows_inlet("logs"),
         rows_inlet("spans"),
@@ -209,8 +213,10 @@ def _macros() -> dict[str, str]:
         "attribute_messages": (files(_PACKAGE) / "inlets/attribute_messages.proto").read_text(),
     }
     numbers = {name: str(number) for name, number in _NUMBERS.items()}
-    shared = {"log_level": queries(_PACKAGE, "inlets/otlp_logs.sql")["log_level"]}
-    return queries(_PACKAGE, "inlets/preamble.sql") | shared | values | numbers
+    own = queries(_PACKAGE, "inlets/otlp_logs.sql") | queries(_PACKAGE, "inlets/otlp_spans.sql")
+    shared = {name: own[name] for name in _OF_BOTH_INLETS}
+    pieces = queries(_PACKAGE, "inlets/preamble.sql") | queries(_PACKAGE, "inlets/plain.sql")
+    return pieces | shared | values | numbers
 
 
 def _classes() -> dict[str, int]:

@@ -1,4 +1,4 @@
-"""The plain inlet writes what the full one writes, or refuses."""
+"""The plain inlets write what the full ones write, or refuse."""
 
 import string
 from datetime import timedelta
@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.otlp import NOW, RESOURCE, any_value, log_request, nanos
+from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
+from tests.otlp import NOW, RESOURCE, any_value, log_request, nanos, span_request
 
 from eduscope.contract import ATTRIBUTES, LOG_FIELDS
 from eduscope_server.store import NotPlain, Store
@@ -23,9 +24,10 @@ IDS = {
 
 def rows(store: Store, inlet: str, block: bytes) -> list[dict[str, Any]]:
     """What the inlet makes of the block, without the moment it was received."""
-    store.command("TRUNCATE TABLE eduscope.logs")
+    table = "spans" if inlet.startswith("otlp_spans") else "logs"
+    store.command(f"TRUNCATE TABLE eduscope.{table}")
     store.insert(inlet, block)
-    return store.select("SELECT * EXCEPT received_at FROM eduscope.logs ORDER BY ALL")
+    return store.select(f"SELECT * EXCEPT received_at FROM eduscope.{table} ORDER BY ALL")
 
 
 PLAIN = {
@@ -96,6 +98,54 @@ def test_what_is_not_plain_is_refused_whole(clean_store: Store, block: bytes) ->
     assert clean_store.select("SELECT count() AS n FROM eduscope.logs") == [{"n": 0}]
 
 
+PLAIN_SPANS = {
+    "everything usual": span_request(
+        IDS | {"http.route": "/courses/{id}", "http.response.status_code": 200, "duration_ms": 12.5},
+        RESOURCE | {"k8s.pod.name": "courses-7f", "process.pid": 17},
+        trace_id=bytes(range(16)),
+        span_id=bytes(range(8)),
+        parent_span_id=bytes(range(8, 16)),
+        kind=Span.SpanKind.SPAN_KIND_SERVER,
+        status=Status(code=Status.StatusCode.STATUS_CODE_ERROR, message="it broke"),
+    ),
+    "nothing but a name": span_request({}, {"service.name": "courses"}),
+    "kinds": b"".join(span_request(kind=kind) for kind in Span.SpanKind.values()),
+    "an end before the start": span_request(end_time_unix_nano=1),
+    "two resources": span_request(IDS) + span_request({}, {"service.name": "tutor"}),
+}
+
+NOT_PLAIN_SPANS = {
+    "an undeclared text": span_request({"colour": "red"}),
+    "a person": span_request({"user.id": "amy"}),
+    "a boolean": span_request({"exception.escaped": True}),
+    "an event": span_request(events=[Span.Event(time_unix_nano=1)]),
+    "an event without a word": span_request(events=[Span.Event()]),
+    "a link": span_request(links=[Span.Link(trace_id=bytes(range(16)))]),
+    "a link to nowhere": span_request(links=[Span.Link()]),
+    "no service": span_request({}, {}),
+    "no time": span_request(start_time_unix_nano=0),
+    "a time far off": span_request(start_time_unix_nano=nanos(NOW - timedelta(days=3))),
+    "half a trace id": span_request(trace_id=b"1234"),
+    "half a parent": span_request(parent_span_id=b"1234"),
+    "a user that is no token": span_request(IDS | {"user_id": "amy"}),
+    "one of two": span_request() + span_request({"colour": "red"}),
+}
+
+
+@pytest.mark.parametrize("block", PLAIN_SPANS.values(), ids=PLAIN_SPANS)
+def test_plain_spans_are_written_as_the_full_inlet_writes_them(clean_store: Store, block: bytes) -> None:
+    written = rows(clean_store, "otlp_spans_plain", block)
+    assert written == rows(clean_store, "otlp_spans", block)
+    assert written
+
+
+@pytest.mark.parametrize("block", NOT_PLAIN_SPANS.values(), ids=NOT_PLAIN_SPANS)
+def test_spans_that_are_not_plain_are_refused_whole(clean_store: Store, block: bytes) -> None:
+    with pytest.raises(NotPlain):
+        clean_store.insert("otlp_spans_plain", block)
+    assert clean_store.select("SELECT count() AS n FROM eduscope.spans") == [{"n": 0}]
+
+
 values = st.one_of(
     st.text(max_size=20),
     st.sampled_from([TOKEN, "checkout-12345", "school-a", "", "/courses/{id}"]),
@@ -127,3 +177,28 @@ def test_the_two_inlets_never_disagree(
     except NotPlain:
         return
     assert plain == rows(clean_store, "otlp_logs", block)
+
+
+@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    own=attributes,
+    resource=attributes,
+    code=st.integers(-1, 4),
+    kind=st.integers(-1, 7),
+    ms=st.integers(-5, 5),
+)
+def test_the_two_inlets_of_spans_never_disagree(  # noqa: PLR0917 - drawn by hypothesis
+    clean_store: Store, own: dict[str, Any], resource: dict[str, Any], code: int, kind: int, ms: int
+) -> None:
+    block = span_request(
+        own,
+        resource | {"service.name": "courses"},
+        kind=kind,
+        status=Status(code=code, message="late"),  # type: ignore[arg-type]  # numbers that are not named, too
+        end_time_unix_nano=nanos(NOW) + ms * 1_000_000,
+    )
+    try:
+        plain = rows(clean_store, "otlp_spans_plain", block)
+    except NotPlain:
+        return
+    assert plain == rows(clean_store, "otlp_spans", block)

@@ -63,10 +63,9 @@ FROM (
             if(length(record.span_id) = 8, lower(hex(record.span_id)), '') AS span_id,
             if(length(record.parent_span_id) = 8, lower(hex(record.parent_span_id)), '') AS parent_span_id,
             record.name AS name,
-            transform(record.kind, [2, 3, 4, 5], ['server', 'client', 'producer', 'consumer'], 'internal') AS kind,
-            if(record.end_time_unix_nano > record.start_time_unix_nano,
-               (record.end_time_unix_nano - record.start_time_unix_nano) / 1e6, 0) AS duration_ms,
-            transform(record.status.code, [1, 2], ['ok', 'error'], 'unset') AS status,
+            ${span_kind} AS kind,
+            ${span_duration_ms} AS duration_ms,
+            ${span_status} AS status,
             record.status.message AS status_message,
             arrayMap(e -> (moment(e.time_unix_nano), e.name, mapFilter((k, v) -> v != '', mapFromArrays(
                 e.attributes.key,
@@ -80,6 +79,16 @@ ${resource}
         )
     )
 )
+
+-- name: span_kind
+transform(record.kind, [2, 3, 4, 5], ['server', 'client', 'producer', 'consumer'], 'internal')
+
+-- name: span_duration_ms
+if(record.end_time_unix_nano > record.start_time_unix_nano,
+   (record.end_time_unix_nano - record.start_time_unix_nano) / 1e6, 0)
+
+-- name: span_status
+transform(record.status.code, [1, 2], ['ok', 'error'], 'unset')
 
 -- name: protobuf
 -- The part of OpenTelemetry's trace.proto that is kept; protobuf skips the rest. Field numbers are the standard's.
