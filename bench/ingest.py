@@ -138,7 +138,12 @@ def cases() -> list[Case]:
             "logs, OTLP", "/v1/logs", PROTOBUF, "otlp_logs_plain", "logs", [logs_body() for _ in range(GROUP)]
         ),
         Case(
-            "spans, OTLP", "/v1/traces", PROTOBUF, "otlp_spans", "spans", [spans_body() for _ in range(GROUP)]
+            "spans, OTLP",
+            "/v1/traces",
+            PROTOBUF,
+            "otlp_spans_plain",
+            "spans",
+            [spans_body() for _ in range(GROUP)],
         ),
         Case("lines, NDJSON", "/v1/ndjson", NDJSON, "ndjson", "logs", [lines_body() for _ in range(GROUP)]),
     ]
