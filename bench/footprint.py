@@ -92,9 +92,7 @@ def main() -> None:
     print(f"{'memory, MiB over':<28}{'a service':>10}{'bare Python':>13}")
     for name, used in (("after init", started), ("full queues", full), ("and every word new", fullest)):
         print(f"{name:<28}{used - service:>10.1f}{used - bare:>13.1f}")
-    print(
-        f"{queued:.1f} MiB wait; the budget of {BUDGET_MEMORY_MIB:g} MiB is for all of it, over a service"
-    )
+    print(f"{queued:.1f} MiB wait; the budget of {BUDGET_MEMORY_MIB:g} MiB is for all of it, over a service")
     print(f"budget: {'kept' if kept else 'MISSED'}")
     raise SystemExit(not kept)
 

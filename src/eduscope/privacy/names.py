@@ -4,10 +4,23 @@ import re
 
 from eduscope.privacy.detector import Range
 from eduscope.privacy.marker import starts_with_marker
+from eduscope.privacy.signs import Sign
 from eduscope.privacy.tokens import starts_with_token
 
 BEGINNING = r"[^\s\x00-\x1f,;:\"'()\[\]{}<>|=&\\]"
 VALUE = rf"(?P<value>{BEGINNING}+)"
+
+
+def user_sign(letters: str) -> Sign:
+    """`user ada` behind a word that ends in one of the letters."""
+    return Sign("uU", rf"(?i:ser) (?<=(?i:[{letters}]) .....) ?{BEGINNING}")
+
+
+def for_sign(ends: str) -> Sign:
+    """`for ada` behind a word that ends so, each in four letters."""
+    return Sign("fF", rf"(?i:or) (?<=(?i:{ends}) ....) ?{BEGINNING}")
+
+
 # Words that follow `for user` in a sentence about users.
 _SPARED = frozenset(
     """

@@ -18,10 +18,11 @@ _SECONDS = ascii_pattern(r"[0-9]+\.[0-9]+s?")
 
 def _keyed(match: re.Match[str]) -> Range | None:
     """A number behind `uid` is an operating system's, short ones count something, others take time."""
-    if _SECONDS.fullmatch(match["value"]):
-        return None
-    if match["value"].isdigit() and (_SYSTEM_NUMBER.search(match["key"]) or len(match["value"]) < 4):
-        return None
+    value = match["value"]
+    if value[0].isdigit():
+        is_count = value.isdigit() and (len(value) < 4 or _SYSTEM_NUMBER.search(match["key"]))
+        if is_count or _SECONDS.fullmatch(value):
+            return None
     return mentioned(match)
 
 
@@ -32,23 +33,13 @@ _KEYED = Detector(
     "USERNAME",
     ascii_pattern(
         # `k8s.pod.uid` is nobody's
-        rf"(?P<key>(?<![A-Za-z])(?:(?:[A-Za-z]{{1,12}}+[_.-])?(?i:e?(?:{_KEYS}))|(?i:(?<!\.)e?uid)))"
+        rf"(?P<key>(?<![A-Za-z])(?=[A-Za-z])(?:(?:[A-Za-z]{{1,12}}+[_.-])?(?i:e?(?:{_KEYS}))|(?i:(?<!\.)e?uid)))"
         rf"(?:[\"'\\]{{0,3}} ?: {{0,2}}|=)[\"'\\]{{0,3}}<?(?!(?i:{_KEYS})[=:]){VALUE}"
     ),
     signs=(
         key_sign(
-            *(
-                "uid",
-                "user",
-                "login",
-                "username",
-                "user[._-]name",
-                "logname",
-                "account[ _-]name",
-                "acct",
-                "uname",
-            ),
-            *("user_id", "user-id", "user.id", "userid", "principal", "principalname"),
+            *("uid", "user", "login", "username", "user[._-]name", "logname", "account[ _-]name"),
+            *("user_id", "user-id", "user.id", "userid", "acct", "uname", "principal", "principalname"),
             then=_A_NAME,
         ),
     ),

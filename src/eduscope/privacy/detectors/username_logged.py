@@ -43,8 +43,18 @@ def _common_name(match: re.Match[str]) -> Range | None:
     return None if _NOBODY.fullmatch(match["value"]) else mentioned(match)
 
 
+# One sign for several forms: each sign costs every text a little, whatever is in it.
+_COLON_SIGN = (
+    Sign(":", r" (?:TTY=|PWD=|user NOT|[0-9]{1,2} inc|command not|a passw|Client \"|(?<=ng session: ))"),
+)
+_EQUALS_SIGN = (Sign("=", r"(?<=[)eEnN].)(?:(?<=\).)\(|(?<=: name.)[A-Za-z0-9_]|(?<=(?i:cn).)[^\s,=])"),)
 _AT_SIGN = (Sign("@", r"[1-9][0-9]{0,2}\.[0-9]{1,3}\.[0-9]|[\w-]{1,20} [A-Z]"),)
-_BRACKET_SIGN = (Sign("(", r"uid=[0-9]|to [A-Za-z0-9_]|[A-Za-z0-9_](?<=(?:map|op3|mtp|sql|dap|pam)..)"),)
+# `invalid user ada` is found by what the sentence says.
+_USER_SIGN = (Sign("uU", r"(?i:ser) (?!usr_)(?<!(?i:alid|egal) .....)[A-Za-z0-9_]"),)
+_SU_SIGN = (Sign("f", r"or (?<=[sS]u ....)[A-Za-z0-9_\[]"),)
+_ROUND_SIGN = (
+    Sign("(", r"uid=[0-9]|to [A-Za-z0-9_]|(?<=[lmp3].)(?<=(?:map|op3|mtp|sql|dap|pam).)[A-Za-z0-9_]"),
+)
 
 _FORMS = tuple(
     Detector("USERNAME", ascii_pattern(source), signs=signs, locate=mentioned, reach=reach)
@@ -52,7 +62,7 @@ _FORMS = tuple(
         # `ada : TTY=pts/0 ; PWD=/srv ; USER=root ; COMMAND=/bin/ls`
         (
             rf"{_BEFORE}{_NAME}(?= : (?:{_SUDO}))",
-            (Sign(":", r" (?:TTY=|PWD=|user NOT|[0-9]{1,2} inc|command not|a passw)"),),
+            _COLON_SIGN,
             _WHOLE_REACH,
         ),
         # `(ada) CMD (backup)`
@@ -62,28 +72,28 @@ _FORMS = tuple(
             _WHOLE_REACH,
         ),
         # `session opened for user root(uid=0) by ada(uid=1000)`, `(to root) ada on pts/0`, `imap(ada): Logged out`
-        (rf"\b(?:by|user) {_NAME}(?=\(uid=[0-9])", _BRACKET_SIGN, _WHOLE_REACH),
-        (rf"\(to {_NAME}\)(?= {_REPLACED} on {_TERMINAL})", _BRACKET_SIGN, 0),
-        (rf"\(to {_REPLACED}\) {_NAME}(?= on {_TERMINAL})", _BRACKET_SIGN, 0),
-        (rf"\b(?:imap|pop3|lmtp)\({_NAME}\)", _BRACKET_SIGN, 4),
-        (rf"\b(?:sql|ldap|pam)\({_NAME}(?=,[0-9A-Fa-f]{{1,4}}[.:])", _BRACKET_SIGN, 4),
+        (rf"\b(?:by|user) {_NAME}(?=\(uid=[0-9])", _ROUND_SIGN, _WHOLE_REACH),
+        (rf"\(to {_NAME}\)(?= {_REPLACED} on {_TERMINAL})", _ROUND_SIGN, 0),
+        (rf"\(to {_REPLACED}\) {_NAME}(?= on {_TERMINAL})", _ROUND_SIGN, 0),
+        (rf"\b(?:imap|pop3|lmtp)\({_NAME}\)", _ROUND_SIGN, 4),
+        (rf"\b(?:sql|ldap|pam)\({_NAME}(?=,[0-9A-Fa-f]{{1,4}}[.:])", _ROUND_SIGN, 4),
         # `[ada] OK LOGIN: Client "192.0.2.1"`, `USER ada: Login successful`
         (
             rf"\[{_NAME}\](?= (?:OK|FAIL) (?:{_FTP}))",
-            (Sign("K", r" [DLMRU](?<=\] OK..)"), Sign("F", r"AIL [DLMRU](?<=\] FAIL..)")),
-            _WHOLE_REACH,
+            _COLON_SIGN,
+            _WHOLE_REACH + 16,
         ),
         (rf"\bUSER {_NAME}(?=: (?:Login|no such)| \(Login)", (Sign("U", r"SER [A-Za-z0-9_]"),), 0),
         # `192.0.2.1 - ada [23/Nov/2026:10:11:12 +0000] "GET / HTTP/1.1" 200 5`
         (
             rf"(?<= - ){_NAME}(?= \[[0-9]{{2}}/[A-Z][a-z]{{2}}/[0-9]{{4}}:)",
-            (Sign(r"\[", r"[0-9]{2}/[A-Z][a-z]{2}/[0-9]{4}:"),),
+            (Sign(r"\[", r"(?<= .)[0-9]{2}/[A-Z][a-z]{2}/[0-9]{4}:"),),
             _WHOLE_REACH,
         ),
         # `Login OK: [ada] (from client wifi port 0 cli 70-6F-6C-69-73-68)`
         (
             rf"\bLogin (?:OK|incorrect)(?: \([^()\n]{{0,80}}\))?: \[{_NAME}",
-            (Sign(r"\[", r"[A-Za-z0-9_](?<=(?:OK|ct|.\)): ..)"),),
+            (Sign(r"\[", r"(?<= .)[A-Za-z0-9_](?<=(?:OK|ct|.\)): ..)"),),
             104,
         ),
         # `ada@courses FATAL:`, `Connect ada@192.0.2.1 on courses`
@@ -92,15 +102,19 @@ _FORMS = tuple(
         # `Key (username)=(ada) already exists.`
         (
             rf"\((?:[\w, ]{{0,40}}, )?(?i:{_COLUMNS})(?:, [\w, ]{{0,40}})?\)=\((?P<value>[^()\[\]\n]{{1,120}})\)",
-            (Sign("=", r"\((?<=\)=.)"),),
+            _EQUALS_SIGN,
             110,
         ),
         # `user ada logged in`, `User ada from 192.0.2.1 not allowed because not listed in AllowUsers`
-        (rf"{_BEFORE}(?i:user) (?!usr_){_NAME}(?={_DONE})", (Sign("uU", r"(?i:ser) [A-Za-z0-9_]"),), 0),
-        (r"\b[Ss]u for " + _NAME + r"(?= by [A-Za-z0-9_\[])", (Sign("uU", r" for [A-Za-z0-9_\[]"),), 1),
-        (rf"\b[Ss]u for {_REPLACED} by {_NAME}", (Sign("uU", r" for [A-Za-z0-9_\[]"),), 1),
+        (
+            rf"{_BEFORE}(?i:user) (?!usr_){_NAME}(?={_DONE})",
+            (Sign("uU", r"(?i:ser) (?!usr_)[A-Za-z0-9_]"),),
+            0,
+        ),
+        (r"\b[Ss]u for " + _NAME + r"(?= by [A-Za-z0-9_\[])", _SU_SIGN, 3),
+        (rf"\b[Ss]u for {_REPLACED} by {_NAME}", _SU_SIGN, 3),
         # `new user: name=ada, UID=1001`, `add 'ada' to group 'sudo'`, `FOR 'ada', Authentication failure`
-        (rf"\bnew (?:user|account): name={_NAME}", (Sign("=", r"[A-Za-z0-9_](?<=: name=.)"),), 20),
+        (rf"\bnew (?:user|account): name={_NAME}", _EQUALS_SIGN, 20),
         (rf"\badd '{_NAME}'(?= to (?:shadow )?group)", (Sign("'", r"[A-Za-z0-9_](?<=add '.)"),), 4),
         (
             rf"\bFOR [\"']?{_NAME}(?=[\"']?, (?:Authentication failure|User not known|Permission denied))",
@@ -108,7 +122,7 @@ _FORMS = tuple(
             0,
         ),
         (rf"\bUser Slice of {_NAME}", (Sign("U", r"ser Slice of "),), 0),
-        (rf"Starting session: [^\n]{{1,40}} for {_NAME}(?= from )", (Sign(":", r" (?<=ng session: )"),), 20),
+        (rf"Starting session: [^\n]{{1,40}} for {_NAME}(?= from )", _COLON_SIGN, 20),
     )
 )
 MESSAGE = (
@@ -117,7 +131,7 @@ MESSAGE = (
     Detector(
         "USERNAME",
         ascii_pattern(r"\b(?i:cn)=(?P<value>[^,=\s\[\]\"'\\][^,=\n\[\]\"'\\]{0,63})(?=, ?(?i:ou|cn|dc)=)"),
-        signs=(Sign("=", r"[^\s,=](?<=(?i:cn)=.)"),),
+        signs=_EQUALS_SIGN,
         locate=_common_name,
         reach=2,
     ),

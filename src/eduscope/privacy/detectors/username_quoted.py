@@ -31,11 +31,12 @@ def _bracketed(match: re.Match[str]) -> Range | None:
 
 
 _QUOTE_SIGN = (
-    Sign("\"'", r"[^\s](?<=(?i:ser|ame|ole|unt|ity|gin) ..)"),
-    Sign("\"'", r"[^\s](?<=(?i:ser|ame|ole|unt|ity|gin) \\..)"),
+    Sign("\"'", r"(?<=(?i:[rtyen]) .)(?<=(?i:ser|ame|ole|unt|ity|gin) .)[^\s]"),
+    Sign("\"'", r"(?<= \\.)(?<=(?i:ser|ame|ole|unt|ity|gin) \\.)[^\s]"),
 )
-_BRACKET_SIGN = (Sign(r"\[", r"[A-Za-z0-9_](?:(?<=[uU]ser ..)|(?<=word for ..))"),)
-_SECOND_SIGN = (Sign(r"\[", r"[A-Za-z0-9_](?:(?<=\] -> ..)|(?<=\]\\..))"),)
+
+_BRACKET_SIGN = (Sign(r"\[", r"(?<= .)[A-Za-z0-9_](?:(?<=[uU]ser ..)|(?<=word for ..))"),)
+_SECOND_SIGN = (Sign(r"\[", r"(?<=[ \\].)[A-Za-z0-9_](?:(?<=\] -> ..)|(?<=\]\\..))"),)
 
 MESSAGE = (
     Detector(

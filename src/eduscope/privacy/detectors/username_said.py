@@ -5,8 +5,7 @@ import re
 from eduscope.privacy.detector import Detector, Range, ascii_pattern
 from eduscope.privacy.framing import NAME
 from eduscope.privacy.marker import starts_with_marker
-from eduscope.privacy.names import BEGINNING, VALUE, mentioned
-from eduscope.privacy.signs import Sign
+from eduscope.privacy.names import VALUE, for_sign, mentioned, user_sign
 from eduscope.privacy.tokens import starts_with_token
 
 RANK = 71
@@ -28,17 +27,15 @@ def _behind(words: str) -> str:
 
 _METHODS = "password|publickey|none|keyboard-interactive|keyboard-interactive/pam|hostbased|gssapi-with-mic"
 _INVALID = "invalid|illegal"
-_TELLING = f"for|by|of|as|from|unknown|authenticating|authenticated|{_INVALID}"
+_TELLING = f"{_INVALID}|for|by|from|of|as|unknown|authenticating|authenticated"
 _OUTCOMES = (
     "authentication failures|authentication failure|authentication failed|authentication succeeded|attempts exceeded"
     "|invalid credentials|bad credentials|wrong credentials|login failed|login succeeded|password changed"
 )
-_NAMED = rf" ?{BEGINNING}"
-
 _MENTIONED = Detector(
     "USERNAME",
     ascii_pattern(rf"(?i:{_behind(_TELLING)}user {{1,2}}){VALUE}"),
-    signs=(Sign("uU", f"(?<=(?i:[ryfsdlnmg]) [uU])(?i:ser) {_NAMED}"),),
+    signs=(user_sign("ryfsdlnmg"),),
     locate=mentioned,
     reach=0,
 )
@@ -48,17 +45,14 @@ _LOGIN = Detector(
         rf"(?i:{_behind(_METHODS)}for {{1,2}}|{_behind(_INVALID)}user {{1,2}})"
         rf"(?i:(?:{_INVALID}) {{1,2}}user {{1,2}})?{VALUE}(?= {{1,2}}(?:from\b|\[preauth))"
     ),
-    signs=(
-        Sign("fF", f"(?<=(?i:word|ckey|none|tive|/pam|ased|-mic) [fF])(?i:or) {_NAMED}"),
-        Sign("uU", f"(?<=(?i:[dl]) [uU])(?i:ser) {_NAMED}"),
-    ),
+    signs=(for_sign("word|ckey|none|tive|/pam|ased|-mic"), user_sign("dl")),
     locate=_attempted,
     reach=0,
 )
 _FAILURES = Detector(
     "USERNAME",
     ascii_pattern(rf"(?i:{_behind(_OUTCOMES)}for {{1,2}}){VALUE}"),
-    signs=(Sign("fF", f"(?<=(?i:ures|lure|iled|eded|ials|nged) [fF])(?i:or) {_NAMED}"),),
+    signs=(for_sign("ures|lure|iled|eded|ials|nged"),),
     locate=mentioned,
     reach=0,
 )
