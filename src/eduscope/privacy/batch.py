@@ -70,11 +70,14 @@ class BatchRedactor:
 
     def _suspects(self, texts: list[str]) -> list[tuple[int, list[Match]]]:
         """Which texts may hold something, and the matches in them."""
-        parts = [text.encode("utf-8", "surrogatepass") for text in texts]
+        joined = "\n".join(texts)
+        body = joined.encode("utf-8", "surrogatepass")
+        is_ascii = len(body) == len(joined)
+        parts = texts if is_ascii else [text.encode("utf-8", "surrogatepass") for text in texts]
         stops = list(accumulate([len(part) + 1 for part in parts]))
         suspects: list[tuple[int, list[Match]]] = []
         at = stop = 0
-        for end, pattern in sorted(self._scanner.matches(b"\n".join(parts))):
+        for end, pattern in sorted(self._scanner.matches(body)):
             if end > stop:
                 at = bisect_right(stops, end - 1, at)
                 stop = stops[at]

@@ -64,5 +64,13 @@ VALUE = rb"(?-i:[^\s\[\"'\\,;&<>]|" + _NOT_MARKER + rb"|\\[^\"'])"
 QUOTED_VALUE = rb"[\"'][\s,;&<>\\]"
 """The beginning of a value that only quotes can hold."""
 
-NAME = rb"(?-i:[^\s\[\]\"'\\,:;&<>(){}|=u]|\\[u/]|" + _NOT_TOKEN + rb")"
+_NO_NAME = rb"\s\[\]\"'\\,:;&<>(){}|="
+NAME = rb"(?-i:[^" + _NO_NAME + rb"u]|\\[u/]|" + _NOT_TOKEN + rb")"
 """The beginning of a person's name that is not one of our tokens or markers."""
+
+
+def name_or_number(digits: int) -> bytes:
+    """As `NAME`, where a number of fewer digits is no name: nothing else of a name stands behind it."""
+    more = rb"(?:[^" + _NO_NAME + rb"0-9]|\\[u/])"
+    number = rb"[0-9](?:" + more + rb"|[0-9]{%d}|[0-9]{1,%d}" % (digits - 1, digits - 2) + more + rb")"
+    return rb"(?-i:[^" + _NO_NAME + rb"u0-9]|\\[u/]|" + _NOT_TOKEN + rb"|" + number + rb")"

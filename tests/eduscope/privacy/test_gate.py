@@ -148,6 +148,19 @@ def test_opens_for_whatever_the_strict_profile_redacts(gate: Gate, text: str) ->
     assert_opens(gate, text)
 
 
+@settings(max_examples=500, deadline=None, derandomize=True)
+@given(
+    key=st.sampled_from(["user=", "user_id: ", "login=<", "acct='", "uid=", "session uid: ", "euid="]),
+    number=st.from_regex("[0-9]{1,12}", fullmatch=True),
+    name=st.text(st.sampled_from("aZ0u.-_/@+é漢\u0660\u00a0"), max_size=3),
+    end=NEIGHBOURS,
+)
+def test_opens_for_names_that_begin_as_a_number(
+    gate: Gate, key: str, number: str, name: str, end: str
+) -> None:
+    assert_opens(gate, key + number + name + end)
+
+
 CLEAN = [
     "password=[SECRET] token=[SECRET] user=[USERNAME] for user [USERNAME]",
     "mail to [EMAIL] from [IP], card [CARD], [withheld:prose] password=[withheld:secret]",
@@ -158,6 +171,7 @@ CLEAN = [
     "Chrome/130.0.0.0 Safari/537.36 took 0.4111111111111111 s",
     '"user": "[USERNAME]", "password": "[SECRET]"',
     "GET http://courses:8080/quiz/{id} 200",
+    "logname= uid=0 euid=0 (uid=1000) uid: 1000 user=42 login=7 tty=ssh",
 ]
 
 

@@ -3,12 +3,14 @@
 import re
 
 from eduscope.privacy.detector import Detector, Range, ascii_pattern
-from eduscope.privacy.framing import NAME, QUOTES, START_OF_KEY
+from eduscope.privacy.framing import QUOTES, START_OF_KEY, name_or_number
 from eduscope.privacy.names import BEGINNING, VALUE, mentioned
 from eduscope.privacy.signs import key_sign
 
 RANK = 70
 
+_FEWEST_DIGITS = 4
+_MOST_DIGITS_OF_UID = 10
 _SYSTEM_NUMBER = ascii_pattern(r"(?i:uid|gid)\W*\Z")
 
 
@@ -20,7 +22,7 @@ def _keyed(match: re.Match[str]) -> Range | None:
     """A number behind `uid` is an operating system's, short ones count something, others take time."""
     value = match["value"]
     if value[0].isdigit():
-        is_count = value.isdigit() and (len(value) < 4 or _SYSTEM_NUMBER.search(match["key"]))
+        is_count = value.isdigit() and (len(value) < _FEWEST_DIGITS or _SYSTEM_NUMBER.search(match["key"]))
         if is_count or _SECONDS.fullmatch(value):
             return None
     return mentioned(match)
@@ -49,17 +51,10 @@ _KEYED = Detector(
 )
 MESSAGE = (_KEYED,)
 PROSE: tuple[Detector, ...] = ()
+_IS = rb"(?:" + QUOTES + rb" ?: {0,2}|=|\\u003[dD])" + QUOTES + rb"(?:<|\\u003[cC])?"
 GATE = (
-    rb"(?i)(?:"
-    + _KEYS.encode()
-    + rb"|"
-    + START_OF_KEY
-    + rb"e?uid)(?:"
-    + QUOTES
-    + rb" ?: {0,2}|=|\\u003[dD])"
-    + QUOTES
-    + rb"(?:<|\\u003[cC])?"
-    + NAME,
+    rb"(?i)(?:" + _KEYS.encode() + rb")" + _IS + name_or_number(_FEWEST_DIGITS),
+    rb"(?i)" + START_OF_KEY + rb"e?uid" + _IS + name_or_number(_MOST_DIGITS_OF_UID),
 )
 
 CATCHES = (
