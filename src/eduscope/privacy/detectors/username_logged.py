@@ -108,7 +108,7 @@ _FORMS = tuple(
         # `user ada logged in`, `User ada from 192.0.2.1 not allowed because not listed in AllowUsers`
         (
             rf"{_BEFORE}(?i:user) (?!usr_){_NAME}(?={_DONE})",
-            (Sign("uU", r"(?i:ser) (?!usr_)[A-Za-z0-9_]"),),
+            _USER_SIGN,
             0,
         ),
         (r"\b[Ss]u for " + _NAME + r"(?= by [A-Za-z0-9_\[])", _SU_SIGN, 3),

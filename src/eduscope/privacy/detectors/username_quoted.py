@@ -35,7 +35,7 @@ _QUOTE_SIGN = (
     Sign("\"'", r"(?<= \\.)(?<=(?i:ser|ame|ole|unt|ity|gin) \\.)[^\s]"),
 )
 
-_BRACKET_SIGN = (Sign(r"\[", r"(?<= .)[A-Za-z0-9_](?:(?<=[uU]ser ..)|(?<=word for ..))"),)
+_BRACKET_SIGN = (Sign(r"\[", r"(?<= .)[A-Za-z0-9_](?:(?<=[uU]ser ..)|(?<=word for ..))(?!SERNAME\])"),)
 _SECOND_SIGN = (Sign(r"\[", r"(?<=[ \\].)[A-Za-z0-9_](?:(?<=\] -> ..)|(?<=\]\\..))"),)
 
 MESSAGE = (
