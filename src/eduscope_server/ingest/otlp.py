@@ -84,7 +84,7 @@ def _check_protobuf(request_type: type[M]) -> Callable[[bytes], Block]:
     field would swallow the start of the next. The parser reads 3.6 million records a second."""
 
     def check(body: bytes) -> Block:
-        check_requests(body)
+        check_requests(body, request_type.DESCRIPTOR)
         try:
             message = request_type.FromString(body)
         except DecodeError as error:

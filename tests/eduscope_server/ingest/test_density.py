@@ -37,15 +37,50 @@ def test_a_request_of_too_many_records_is_too_large(formats: dict[str, Format], 
         formats[PROTOBUF].check(body)
 
 
+ATTRIBUTE = field(6, field(1, b"a"))
+LISTED = field(5, field(5, field(1, b"") * 1000))
+EVENT = field(11, field(3, b"") * 100)
+
+
+@pytest.mark.parametrize(
+    ("formats", "body"),
+    [
+        (otlp.LOG_FORMATS, field(1, field(2, field(2, ATTRIBUTE * 5_100_000)))),
+        (otlp.LOG_FORMATS, field(1, field(2, field(2, ATTRIBUTE * 1000) * 5_500))),
+        (otlp.LOG_FORMATS, field(1, field(2, field(2, LISTED) * 5_500))),
+        (otlp.LOG_FORMATS, field(1, field(1, field(1, b"") * 5_100_000) + field(2, field(2, b"")))),
+        (otlp.TRACE_FORMATS, field(1, field(2, field(2, EVENT * 10) * 5_500))),
+    ],
+    ids=["one record", "many records", "lists", "a resource", "events"],
+)
+def test_so_is_one_of_too_many_attributes(formats: dict[str, Format], body: bytes) -> None:
+    with pytest.raises(TooLarge, match="attributes"):
+        formats[PROTOBUF].check(body)
+
+
+USUAL = field(2, field(5, field(1, b"quiz graded " * 30)))
+
+
+@pytest.mark.parametrize(
+    "records",
+    [USUAL * 1000 + field(2, ATTRIBUTE * 5_100_000), field(2, ATTRIBUTE * 6) * 900_000 + USUAL * 1000],
+    ids=["a large one", "many small ones"],
+)
+def test_dense_records_are_seen_among_usual_ones(records: bytes) -> None:
+    with pytest.raises(TooLarge, match="attributes"):
+        otlp.LOG_FORMATS[PROTOBUF].check(field(1, field(2, records)))
+
+
 @pytest.mark.parametrize(
     ("formats", "body"),
     [
         (otlp.LOG_FORMATS, b'{"resourceLogs":[' + b"{}," * 2_100_000 + b"{}]}"),
         (ndjson.FORMATS, b"{}\n" * 2_100_000),
         (ndjson.FORMATS, b"{}" * 2_100_000),
+        (ndjson.FORMATS, b"{" + b'"":0,' * 5_100_000 + b'"":0}'),
     ],
 )
-def test_so_is_json_of_too_many_objects(formats: dict[str, Format], body: bytes) -> None:
+def test_so_is_json_of_too_many_objects_or_fields(formats: dict[str, Format], body: bytes) -> None:
     with pytest.raises(TooLarge):
         formats[JSON].check(body)
 
