@@ -41,9 +41,10 @@ check: setup
 	$(BIN)/lint-imports
 	@for part in $(WEB); do echo "== check of $$part"; (cd $$part && $(NPM) run check --if-present --silent) || exit 1; done
 
+BENCHES := log_call footprint middleware query_observed ingest query erasure canary privacy
+
 bench: setup packages
-	@for script in bench/log_call.py bench/footprint.py bench/middleware.py bench/ingest.py bench/query.py bench/erasure.py bench/canary.py bench/privacy.py; do \
-		echo "== $$script"; $(BIN)/python $$script || exit 1; done
+	@for bench in $(BENCHES); do echo "== bench/$$bench.py"; $(BIN)/python bench/$$bench.py || exit 1; done
 
 pin: $(STAMPS)/python
 	$(BIN)/python requirements/pin.py

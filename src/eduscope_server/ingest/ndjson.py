@@ -1,6 +1,7 @@
 """The door for our own log lines: `POST /v1/ndjson`, one flat JSON object per line."""
 
 import json
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from typing import Any
 
@@ -67,8 +68,10 @@ def _read_leniently(line: bytes) -> dict[str, Any]:
 
 
 def _check(body: bytes) -> Block:
-    """Every line is an object in UTF-8. The end of a line is added: bodies are joined before they are stored."""
+    """Every line is an object in UTF-8. The end of a line is added, and the mark that files of Windows begin with
+    taken away: bodies are joined before they are stored."""
     check_objects(body)
+    body = body.removeprefix(BOM_UTF8)
     try:
         body.decode()
         try:

@@ -42,3 +42,8 @@ def test_a_number_beyond_any_range_spoils_no_other_line() -> None:
 def test_what_is_no_object_is_refused_wherever_it_stands() -> None:
     with pytest.raises(Refused, match="not a JSON object"):
         list(lines_of(b'{"message": "x"}\n' * PIECE_BYTES + b"[1\n"))
+
+
+def test_a_file_may_begin_with_a_byte_order_mark() -> None:
+    checked = ndjson.FORMATS["application/x-ndjson"].check(b'\xef\xbb\xbf{"message": "quiz graded"}')
+    assert checked.data == b'{"message": "quiz graded"}\n'
