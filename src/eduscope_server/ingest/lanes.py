@@ -6,7 +6,7 @@ of the second kind is divided: only those are inspected.
 """
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple, Protocol, TypeVar
 
@@ -147,15 +147,14 @@ class Lanes:
         """Stores records after Python has treated each field of theirs."""
         self._count(signal, "inspection", body)
         desk = self._vault.desk() if self._vault else None
-        rows = await self._beside(
-            lambda: b"\n".join(signal.rows(body, tenant_id, desk)) + b"\n",
-            is_short=len(body) <= INLINE_INSPECTION_BYTES,
-        )
+        is_short = len(body) <= INLINE_INSPECTION_BYTES
+        parts = await self._beside(lambda: signal.rows(body, tenant_id, desk), is_short=is_short)
+        rows = b"\n".join([part async for part in self._each_beside(parts, is_short=is_short)])
         if self._vault and desk and desk.taken and (sealed := await self._vault.seal(desk.taken)):
             # First, so that no record ever points at a text that is not there.
             await self._commits[PROSE_INLET].commit(sealed)
         if rows.strip():
-            await self._commits[signal.rows_inlet].commit(rows)
+            await self._commits[signal.rows_inlet].commit(rows + b"\n")
 
     def close(self) -> None:
         """Stores what waits, and ends."""
@@ -179,6 +178,11 @@ class Lanes:
     def _count(self, signal: Signal, lane: str, body: bytes) -> None:
         self._metrics.bodies.labels(signal.name, lane).inc()
         self._metrics.body_bytes.labels(signal.name, lane).inc(len(body))
+
+    async def _each_beside(self, parts: Iterator[bytes], *, is_short: bool) -> AsyncIterator[bytes]:
+        """The parts. Each goes behind what waits already, so that no long body keeps others from the threads."""
+        while (part := await self._beside(lambda: next(parts, None), is_short=is_short)) is not None:
+            yield part
 
     async def _beside(self, work: Callable[[], T], *, is_short: bool) -> T:
         """What the work gives; done at once where it is short, else beside the event loop."""

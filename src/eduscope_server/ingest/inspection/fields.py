@@ -28,6 +28,8 @@ BODY_LEVELS_MAX = 100
 """Lists and maps within each other in a body; deeper ones, which only a fault makes, would use up Python's stack."""
 LEARNED_MAX = 200_000
 """Values learned of all keys before everything is forgotten: some 100 MB where each is as long as may be."""
+BATCH_FIELDS = 50_000
+"""A batch ends where its records have so many: each takes up to 50 µs where a sender invents keys."""
 
 _ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 _DRAWN_ID = re.compile(r"[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")

@@ -8,6 +8,7 @@ from typing import Any
 
 from eduscope.privacy import find
 from eduscope_server.ingest.inspection.fields import (
+    BATCH_FIELDS,
     Kept,
     fresh,
     heading,
@@ -45,9 +46,10 @@ def line_rows(
     lines: Iterable[dict[str, Any]], tenant_id: str | None, desk: Desk | None = None
 ) -> Iterator[bytes]:
     """The rows of parsed lines as JSON. `tenant_id` overrides what the lines say (a key bound to a tenant)."""
-    fresh()
     waiting = iter(lines)
     while (first := next(waiting, None)) is not None:
+        fresh()
+        fields = 0
         texts, clock, sheet = Texts(), Clock(), Sheet()
         writer = Writer(sheet, texts, clock, tenant_id)
         for line in chain((first,), islice(waiting, BATCH_LINES - 1)):
@@ -57,6 +59,9 @@ def line_rows(
                 if desk is not None:
                     desk.take(line, row, row["attributes"])
                 sheet.add_row(row)
+            fields += len(line)
+            if fields >= BATCH_FIELDS:
+                break
         texts.settle()
         yield sheet.encoded()
 

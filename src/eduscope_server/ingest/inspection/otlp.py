@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterator
 from itertools import islice
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
@@ -13,6 +13,7 @@ from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
 from eduscope.contract import SPAN_KINDS
 from eduscope_server.ingest.inspection.fields import (
+    BATCH_FIELDS,
     Kept,
     fresh,
     identifier,
@@ -37,6 +38,8 @@ from eduscope_server.ingest.inspection.times import Clock
 from eduscope_server.ingest.inspection.usual import Writer
 from eduscope_server.privacy.prose import Desk
 
+R = TypeVar("R", LogRecord, Span)
+
 _STATUSES = ("unset", "ok", "error")
 _encode = msgspec.json.Encoder().encode_lines
 BATCH_RECORDS = 1000
@@ -54,8 +57,8 @@ def log_rows(
         for scope_logs in resource_logs.scope_logs
         for record in scope_logs.log_records
     )
-    fresh()
-    while batch := list(islice(records, BATCH_RECORDS)):
+    while batch := _batch(records):
+        fresh()
         shared, sheet = _Batch(tenant_id, Texts(), Clock(), desk), Sheet()
         writer = Writer(sheet, shared.texts, shared.clock, tenant_id)
         for record, resource in batch:
@@ -78,12 +81,24 @@ def span_rows(
         for scope_spans in resource_spans.scope_spans
         for record in scope_spans.spans
     )
-    fresh()
-    while batch := list(islice(records, BATCH_RECORDS)):
+    while batch := _batch(records):
+        fresh()
         shared = _Batch(tenant_id, Texts(), Clock(), desk)
         rows = [_span_row(record, resource, shared) for record, resource in batch]
         shared.texts.settle()
         yield _encode(rows)[:-1]
+
+
+def _batch(records: Iterator[tuple[R, Resource]]) -> list[tuple[R, Resource]]:
+    """The next records: fewer than usual where they have many attributes."""
+    batch: list[tuple[R, Resource]] = []
+    fields = 0
+    for record, resource in islice(records, BATCH_RECORDS):
+        batch.append((record, resource))
+        fields += len(record.attributes)
+        if fields >= BATCH_FIELDS:
+            break
+    return batch
 
 
 class _Batch(msgspec.Struct):

@@ -12,6 +12,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 
 from eduscope.contract import ATTRIBUTES, attribute
 from eduscope.privacy import KeyRing, OwnNumbers, find, is_token, policy, redact, tenants, tokenize, use_ring
+from eduscope_server.ingest.inspection import ndjson, otlp
 from eduscope_server.ingest.inspection.ndjson import BATCH_LINES, line_rows
 from eduscope_server.ingest.inspection.otlp import log_rows, span_rows
 
@@ -49,6 +50,25 @@ def test_a_line_in_a_batch_is_kept_as_its_policy_says(lines: list[dict[str, Any]
 def test_many_lines_keep_their_order() -> None:
     lines = [{"message": f"mail {n}@example.com number {n}"} for n in range(2 * BATCH_LINES + 5)]
     assert [row["message"] for row in rows(*lines)] == [f"mail [EMAIL] number {n}" for n in range(len(lines))]
+
+
+def test_batches_of_many_fields_are_shorter_and_keep_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    for inspection in (ndjson, otlp):
+        monkeypatch.setattr(inspection, "BATCH_FIELDS", 8)
+    lines = [{"message": f"mail {n}@example.com", "count": n, "http.route": "/"} for n in range(7)]
+    request = ExportLogsServiceRequest()
+    records = request.resource_logs.add().scope_logs.add().log_records
+    for n in range(7):
+        record = records.add()
+        record.body.string_value = f"mail {n}@example.com"
+        for _ in range(3):
+            record.attributes.add(key="count").value.int_value = n
+    assert len(list(line_rows(lines, None))) == len(list(log_rows(request, None))) == 3
+    for kept in (
+        rows(*lines),
+        [json.loads(row) for part in log_rows(request, None) for row in part.splitlines()],
+    ):
+        assert [row["measures"]["count"] for row in kept] == list(range(7))
 
 
 @pytest.mark.parametrize(
