@@ -11,7 +11,7 @@ from tests.servers.postgres import PostgresServer
 from eduscope_server.state import State
 from eduscope_server.store import Store, TokenKey
 
-TABLES = ("logs", "spans")
+TABLES = ("logs", "spans", "prose", "findings")
 
 
 @pytest.fixture(scope="session")

@@ -12,8 +12,10 @@ from typing import NamedTuple, Protocol, TypeVar
 
 import msgspec
 
+from eduscope_server.ingest import second_look
 from eduscope_server.ingest.metrics import IngestMetrics
 from eduscope_server.ingest.promising import PromisingProducers
+from eduscope_server.ingest.second_look import Texts
 from eduscope_server.privacy.prose import Desk
 from eduscope_server.privacy.vault import Vault
 from eduscope_server.store import NeedsInspection, NotPlain, Store, UnreadableBlock
@@ -57,7 +59,8 @@ class Block(NamedTuple):
 class Signal(msgspec.Struct, frozen=True):
     """One kind of body: the inlets its bytes may go to, the inlet its rows go to, and how to read rows.
 
-    `plain_inlet`, where there is one, is faster and takes only records that may stay as they are.
+    `plain_inlet`, where there is one, is faster and takes only records that may stay as they are. `texts` gives the
+    texts of records for a second look.
     """
 
     name: str
@@ -65,6 +68,7 @@ class Signal(msgspec.Struct, frozen=True):
     rows_inlet: str
     rows: Rows
     divide: Divide
+    texts: Texts
     plain_inlet: str = ""
 
 
@@ -123,7 +127,14 @@ class Lanes:
         ends = self._gate.ends(body, apart_bytes=APART_BYTES)
         if ends is None:
             return b"", body
-        return signal.divide(body, ends) if ends else (body, b"")
+        if not ends:
+            return body, b""
+        clean, odd = signal.divide(body, ends)
+        if len(odd) <= second_look.MAX_BYTES:
+            texts = signal.texts(odd)
+            if texts is not None and second_look.is_clean(texts):
+                return body, b""
+        return clean, odd
 
     async def _took_express(self, signal: Signal, body: bytes, producer: str) -> bool:
         """Stores clean records as they came; False where the engine can't, or may not, take them so."""

@@ -13,6 +13,7 @@ from eduscope_server.ingest.door import Format, refused_as_json
 from eduscope_server.ingest.errors import Refused
 from eduscope_server.ingest.inspection.ndjson import line_rows
 from eduscope_server.ingest.lanes import Block, Signal
+from eduscope_server.ingest.second_look import line_texts
 from eduscope_server.ingest.surrogates import whole_characters
 from eduscope_server.privacy.prose import Desk
 
@@ -99,7 +100,14 @@ def _check(body: bytes) -> Block:
     return Block(whole, producer if isinstance(producer, str) else "")
 
 
-LINES = Signal(name="lines", express_inlet="ndjson", rows_inlet="rows_logs", rows=_rows, divide=divided_lines)
+LINES = Signal(
+    name="lines",
+    express_inlet="ndjson",
+    rows_inlet="rows_logs",
+    rows=_rows,
+    divide=divided_lines,
+    texts=line_texts,
+)
 
 _LINES = Format(content_type="application/x-ndjson", check=_check, stored=b"{}\n", refused=refused_as_json)
 FORMATS = dict.fromkeys(

@@ -22,6 +22,7 @@ from eduscope_server.ingest.door import Format, Refusal, refused_as_json
 from eduscope_server.ingest.errors import Refused
 from eduscope_server.ingest.inspection.otlp import log_rows, span_rows
 from eduscope_server.ingest.lanes import Block, Signal
+from eduscope_server.ingest.second_look import request_texts
 from eduscope_server.ingest.surrogates import whole_characters
 from eduscope_server.privacy.prose import Desk
 
@@ -50,6 +51,7 @@ LOGS = Signal(
     rows_inlet="rows_logs",
     rows=_log_rows,
     divide=divided_records,
+    texts=request_texts(ExportLogsServiceRequest),
 )
 TRACES = Signal(
     name="traces",
@@ -58,6 +60,7 @@ TRACES = Signal(
     rows_inlet="rows_spans",
     rows=_span_rows,
     divide=divided_records,
+    texts=request_texts(ExportTraceServiceRequest),
 )
 
 
