@@ -286,7 +286,7 @@ def test_a_slow_or_dead_posthog_never_blocks_the_host(
             started = time.perf_counter()
             eduscope.events.capture("quiz_opened")
             slowest = max(slowest, time.perf_counter() - started)
-    assert slowest < 0.5  # a busy test machine may look away for a while
+    assert slowest < 2  # the answer takes 3 s; a collection of the tests' own garbage half a second
     started = time.monotonic()
     eduscope.shutdown()
     assert time.monotonic() - started < 2

@@ -96,7 +96,7 @@ def test_a_dead_platform_costs_drops_and_no_time(
         started = time.perf_counter()
         exporter.offer(LINE)
         slowest = max(slowest, time.perf_counter() - started)
-    assert slowest < 1  # a busy test machine may look away for a while; a blocked host waits for timeouts
+    assert slowest < 1.8  # a busy test machine may look away for a while; a blocked host waits for timeouts
     assert exporter.queued_bytes <= 10_000
     kept = exporter.queued_bytes // (len(LINE) + LINE_OVERHEAD_BYTES)
     assert fresh_counters.dropped["queue_full"] == 5_000 - kept
@@ -118,7 +118,7 @@ def test_a_slow_platform_blocks_nobody(platform: LocalPlatform, make: Make) -> N
     platform.wait_for(1)
     started = time.perf_counter()
     exporter.offer(LINE)
-    assert time.perf_counter() - started < 1
+    assert time.perf_counter() - started < 1.8
     assert not exporter.flush(0.05)
 
 

@@ -115,7 +115,7 @@ def test_an_unwilling_platform_never_blocks_the_host(
         with eduscope.tracing.span("work"):
             log.info("said", count=n)
         slowest = max(slowest, time.perf_counter() - started)
-    assert slowest < 1  # a busy test machine may look away for a while; a blocked host waits for timeouts
+    assert slowest < 1.8  # a busy test machine may look away for a while; a blocked host waits for timeouts
     started = time.monotonic()
     eduscope.shutdown()
     assert time.monotonic() - started < 6
