@@ -4,6 +4,7 @@ A record takes some 500 bytes of memory until it is stored, however little it sa
 gzip came to 33 million empty records, and 16 GiB.
 """
 
+import sys
 from functools import cache
 from random import randrange
 from typing import Any
@@ -73,7 +74,7 @@ class _Count:
     def records(self, start: int, stop: int, level: int, kind: Any) -> None:
         """Counts what is in a message that holds records, or messages that do."""
         children = _children(kind)
-        for _, number, payload, end in fields(self._body, start, min(stop, len(self._body))):
+        for tag, number, payload, end in fields(self._body, start, min(stop, len(self._body))):
             if number not in children:
                 continue
             self._records += 1
@@ -82,16 +83,16 @@ class _Count:
             if number == _OTLP_FIELDS[level] and level < _RECORD_LEVEL:
                 self.records(payload, end, level + 1, children[number])
             else:
-                self._sample(payload, end, children[number])
+                self._sample(tag, payload, end, children[number])
 
-    def _sample(self, start: int, stop: int, kind: Any) -> None:
+    def _sample(self, tag: int, start: int, stop: int, kind: Any) -> None:
         """Counts the parts of a record if it is large, or if a place lies in it: then for those beside it, too."""
         places = 0
         while self._place < stop:
-            places += self._place >= start
-            self._place = next(self._places, len(self._body))
-        size = stop - start
-        stands_for = 1.0 if size >= self._stride else places * self._stride / max(size, 1)
+            places += self._place >= tag
+            self._place = next(self._places, sys.maxsize)
+        size = stop - tag
+        stands_for = 1.0 if size >= self._stride else places * self._stride / size
         if not stands_for:
             return
         self._parts += stands_for * self._within(start, stop, kind, PARTS_MAX, 0)

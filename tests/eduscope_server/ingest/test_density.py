@@ -2,9 +2,9 @@
 
 import pytest
 
-from eduscope_server.ingest import ndjson, otlp
+from eduscope_server.ingest import density, ndjson, otlp
 from eduscope_server.ingest.door import Format
-from eduscope_server.ingest.errors import TooLarge
+from eduscope_server.ingest.errors import Refused, TooLarge
 
 PROTOBUF, JSON = "application/x-protobuf", "application/json"
 
@@ -63,7 +63,7 @@ USUAL = field(2, field(5, field(1, b"quiz graded " * 30)))
 
 @pytest.mark.parametrize(
     "records",
-    [USUAL * 1000 + field(2, ATTRIBUTE * 5_100_000), field(2, ATTRIBUTE * 6) * 900_000 + USUAL * 1000],
+    [USUAL * 1000 + field(2, ATTRIBUTE * 5_100_000), field(2, ATTRIBUTE * 9) * 700_000 + USUAL * 1000],
     ids=["a large one", "many small ones"],
 )
 def test_dense_records_are_seen_among_usual_ones(records: bytes) -> None:
@@ -83,6 +83,14 @@ def test_dense_records_are_seen_among_usual_ones(records: bytes) -> None:
 def test_so_is_json_of_too_many_objects_or_fields(formats: dict[str, Format], body: bytes) -> None:
     with pytest.raises(TooLarge):
         formats[JSON].check(body)
+
+
+@pytest.mark.parametrize("left", [1, 3, 100, 3_000_000])
+def test_a_large_request_that_is_cut_off_is_refused(left: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(density, "randrange", lambda _stop: 0)
+    body = field(1, field(2, USUAL * 20_000 + field(2, ATTRIBUTE * 10)))
+    with pytest.raises(Refused, match="not a protobuf"):
+        otlp.LOG_FORMATS[PROTOBUF].check(body[:-left])
 
 
 def test_a_large_body_of_usual_records_is_taken() -> None:
