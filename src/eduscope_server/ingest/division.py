@@ -12,6 +12,7 @@ MARGIN_BYTES = 16
 
 LENGTH_DELIMITED = 2
 _GROUP_KINDS = (3, 4)
+_SHIFTS = range(7, 64, 7)
 _OTLP_PATH = (1, 2, 2)
 """Field numbers from a request to its records: of logs and of traces the same."""
 
@@ -99,18 +100,18 @@ def fields(body: bytes, start: int, stop: int) -> Iterator[tuple[int, int, int, 
 
 
 def _varint(body: bytes, at: int) -> tuple[int, int]:
-    """A number and where it ends."""
+    """A number and where it ends. Raises IndexError where it does not, or not within the bits that a number has."""
     byte = body[at]
     if byte < 0x80:
         return byte, at + 1
-    value, shift = byte & 0x7F, 7
-    while True:
+    value = byte & 0x7F
+    for shift in _SHIFTS:
         at += 1
         byte = body[at]
         value |= (byte & 0x7F) << shift
         if byte < 0x80:
             return value, at + 1
-        shift += 7
+    raise IndexError("a number without end")
 
 
 def _field(number: int, payload: bytes) -> bytes:

@@ -93,6 +93,12 @@ def test_a_large_request_that_is_cut_off_is_refused(left: int, monkeypatch: pyte
         otlp.LOG_FORMATS[PROTOBUF].check(body[:-left])
 
 
+@pytest.mark.parametrize("byte", [b"\xff", b"\x80", b"\x00"])
+def test_a_large_body_of_no_sense_is_refused_as_any(byte: bytes) -> None:
+    with pytest.raises(Refused, match="not a protobuf"):
+        otlp.LOG_FORMATS[PROTOBUF].check(byte * 8_000_000)
+
+
 def test_a_large_body_of_usual_records_is_taken() -> None:
     record = field(5, field(1, b"quiz graded " * 30))
     body = field(1, field(2, field(2, record) * 20_000))
