@@ -64,7 +64,7 @@ async def test_decompression_stops_at_the_limit(compress: "type[bytes]") -> None
 
 async def test_truncated_compression_is_refused() -> None:
     for encoding, body in (
-        ("gzip", gzip.compress(b"x" * 300)[:-9]),
+        ("gzip", gzip.compress(b"x" * 300, mtime=0)[:-9]),
         ("gzip", b"nonsense"),
         ("zstd", b"nonsense"),
     ):
