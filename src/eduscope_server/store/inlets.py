@@ -89,7 +89,7 @@ _PLAIN_CLASSES = (FieldClass.LABEL, FieldClass.IDENTIFIER, FieldClass.MESSAGE, F
 _PLAIN_FORM = "[A-Za-z0-9._:/@-]{1,128}"
 """The values of a plain resource: labels and identifiers both may have this form."""
 
-_OF_BOTH_INLETS = ("log_level", "span_kind", "span_duration_ms", "span_status")
+_OF_BOTH_INLETS = ("log_level", "span_kind", "span_duration_ms", "span_status", "span_messages")
 """Pieces of the full inlets that the plain ones use as well."""
 
 _SETTINGS = {

@@ -71,11 +71,12 @@ MESSAGE = (
 )
 PROSE: tuple[Detector, ...] = ()
 _QUOTE = rb"(?:[\"'\\]|\\u002[27]){1,6}"
+_NO_MARKER = rb"(?:[a-z0-9]|[A-Z_]{1,63}[^A-Z_\]]|[A-Z_]\]|[A-Z_]{25})"
 GATE = (
     rb"(?i)(?:" + _WORDS.encode() + rb") " + _QUOTE + rb"[^\s\"'\\:\[\](){}<>,;=]",
     rb"role " + _QUOTE + rb"[0-9A-Za-z_.$-]{1,63}" + _QUOTE + _NO_ROLE.encode(),
-    rb"(?:[Uu]ser|password for) \[(?:[a-z0-9]|[A-Z_]{1,63}[^A-Z_\]]|[A-Z_]\]|[A-Z_]{25})",
-    rb"[Uu]ser \[[^\n]{1,400}\](?: -(?:>|\\u003[eE]) |\\{1,4})\[(?:[a-z0-9]|[A-Z_]{1,63}[^A-Z_\]]|[A-Z_]\]|[A-Z_]{25})",
+    rb"(?:[Uu]ser|password for) \[" + _NO_MARKER,
+    rb"[Uu]ser \[[^\n]{1,400}\](?: -(?:>|\\u003[eE]) |\\{1,4})\[" + _NO_MARKER,
 )
 
 CATCHES = (

@@ -93,9 +93,15 @@ transform(record.status.code, [1, 2], ['ok', 'error'], 'unset')
 -- name: protobuf
 -- The part of OpenTelemetry's trace.proto that is kept; protobuf skips the rest. Field numbers are the standard's.
 syntax = "proto3";
+message Resource { repeated KeyValue attributes = 1; }
+${span_messages}
+message Event { fixed64 time_unix_nano = 1; string name = 2; repeated KeyValue attributes = 3; }
+message Link { bytes trace_id = 1; bytes span_id = 2; }
+${attribute_messages}
+
+-- name: span_messages
 message Request { repeated ResourceSpans resource_spans = 1; }
 message ResourceSpans { Resource resource = 1; repeated ScopeSpans scope_spans = 2; }
-message Resource { repeated KeyValue attributes = 1; }
 message ScopeSpans { repeated Span spans = 2; }
 message Span {
   bytes trace_id = 1;
@@ -110,7 +116,4 @@ message Span {
   repeated Link links = 13;
   Status status = 15;
 }
-message Event { fixed64 time_unix_nano = 1; string name = 2; repeated KeyValue attributes = 3; }
-message Link { bytes trace_id = 1; bytes span_id = 2; }
 message Status { string message = 2; int32 code = 3; }
-${attribute_messages}

@@ -49,23 +49,7 @@ WHERE toUInt8(throwIf(
 -- name: protobuf
 -- The part of OpenTelemetry's trace.proto that plain spans use, and that they have no events and links.
 syntax = "proto3";
-message Request { repeated ResourceSpans resource_spans = 1; }
-message ResourceSpans { Resource resource = 1; repeated ScopeSpans scope_spans = 2; }
-message ScopeSpans { repeated Span spans = 2; }
-message Span {
-  bytes trace_id = 1;
-  bytes span_id = 2;
-  bytes parent_span_id = 4;
-  string name = 5;
-  int32 kind = 6;
-  fixed64 start_time_unix_nano = 7;
-  fixed64 end_time_unix_nano = 8;
-  repeated KeyValue attributes = 9;
-  repeated Event events = 11;
-  repeated Link links = 13;
-  Status status = 15;
-}
+${span_messages}
 message Event { fixed64 time_unix_nano = 1; }
 message Link { bytes trace_id = 1; }
-message Status { string message = 2; int32 code = 3; }
 ${plain_messages}
