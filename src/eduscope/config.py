@@ -30,6 +30,7 @@ _ADDRESS: dict[str, Any] = {
     "wanted": "an http:// or https:// address without a query",
     "accepts": is_address,
 }
+_ADDRESS_OR_NONE = _ADDRESS | {"accepts": lambda value: not value or is_address(value)}
 _HEADERS: dict[str, Any] = {
     "wanted": "name=value with commas between",
     "accepts": shape(r"([A-Za-z0-9-]+=[ -+\--~]*(,|$))*"),
@@ -56,8 +57,7 @@ class Config:
     endpoint: str = option(
         "",
         "The platform's address. Empty: lines go to stdout and nothing is sent.",
-        wanted="an http:// or https:// address without a query",
-        accepts=lambda value: not value or is_address(value),
+        **_ADDRESS_OR_NONE,
     )
     ingest_key: str = option(
         "",
@@ -204,8 +204,7 @@ class Config:
     events_endpoint: str = option(
         "",
         "The address of PostHog, or of what speaks its protocol. Empty: product events are log lines only.",
-        wanted="an http:// or https:// address without a query",
-        accepts=lambda value: not value or is_address(value),
+        **_ADDRESS_OR_NONE,
     )
     events_key: str = option(
         "",

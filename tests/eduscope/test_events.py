@@ -246,7 +246,7 @@ NAMES = st.text(max_size=20) | st.sampled_from(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=100)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=100)
 @given(properties=st.dictionaries(NAMES, ODD, max_size=8), child=st.booleans())
 def test_whatever_is_given_is_one_json_line(
     seen: Captured, fresh_counters: Counters, properties: dict[str, Any], child: bool

@@ -38,7 +38,7 @@ class GatePattern(NamedTuple):
 
 def gate_patterns() -> tuple[GatePattern, ...]:
     """All patterns of the gate, for a scan of raw batch bytes that stops at the first match."""
-    modules = {m.__name__.rpartition(".")[2]: m for m in detectors.modules()}
+    modules = {detectors.name_of(m): m for m in detectors.modules()}
     found = [
         GatePattern(f"{name}/{number}", pattern)
         for name, module in modules.items()
@@ -53,12 +53,12 @@ def message_patterns() -> tuple[GatePattern, ...]:
     return (
         *found,
         *(
-            GatePattern(f"{m.__name__.rpartition('.')[2]}/batch", pattern)
+            GatePattern(f"{detectors.name_of(m)}/batch", pattern)
             for m in detectors.modules()
             for pattern in getattr(m, "BATCH", ())
         ),
         *(
-            GatePattern(f"{m.__name__.rpartition('.')[2]}/numbers", _guarded(m.GATE_NUMBERS))
+            GatePattern(f"{detectors.name_of(m)}/numbers", _guarded(m.GATE_NUMBERS))
             for m in detectors.modules()
             if hasattr(m, "GATE_NUMBERS")
         ),

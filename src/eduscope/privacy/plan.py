@@ -141,7 +141,7 @@ def _parts(found: Sequence[Value]) -> tuple[list[tuple[int, int, int]], list[tup
 def ranked(profile: Profile) -> tuple[tuple[str, int, Detector], ...]:
     """The detectors of a profile with their modules' names and their ranks."""
     modules = sorted(detectors.modules(), key=lambda module: module.RANK)
-    every = ((m.__name__.rpartition(".")[2], d) for m in modules for d in getattr(m, profile.upper()))
+    every = ((detectors.name_of(m), d) for m in modules for d in getattr(m, profile.upper()))
     return tuple((name, rank, detector) for rank, (name, detector) in enumerate(every))
 
 

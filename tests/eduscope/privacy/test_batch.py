@@ -23,7 +23,7 @@ TEXTS = st.tuples(NEIGHBOURS, DRAWN | st.sampled_from(EXAMPLES) | st.text(max_si
 )
 
 
-@settings(max_examples=400, deadline=None, derandomize=True)
+@settings(max_examples=400)
 @given(texts=st.lists(TEXTS, max_size=8))
 def test_a_batch_is_redacted_as_its_texts_are(texts: list[str]) -> None:
     assert batch_redactor().redact(texts) == [redact(text) for text in texts]
@@ -40,7 +40,7 @@ PIECES = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(max_examples=600, deadline=None, derandomize=True)
+@settings(max_examples=600)
 @given(texts=st.lists(st.lists(PIECES, max_size=14).map("".join), min_size=2, max_size=6))
 def test_names_and_addresses_are_found_where_the_scan_points_and_nowhere_else(texts: list[str]) -> None:
     assert batch_redactor().redact(texts) == [redact(text) for text in texts]
@@ -51,7 +51,7 @@ def test_all_examples_in_one_batch_come_out_as_each_alone() -> None:
     assert batch_redactor().redact([]) == []
 
 
-@settings(max_examples=1500, deadline=None, derandomize=True)
+@settings(max_examples=1500)
 @given(text=TEXTS)
 def test_looking_near_signs_finds_what_a_search_of_the_whole_text_finds(text: str) -> None:
     for profile in ("message", "prose"):

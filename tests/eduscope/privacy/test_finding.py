@@ -36,7 +36,7 @@ PIECES = st.sampled_from(
 MIXED = st.lists(PIECES | st.text(max_size=12), max_size=8).map("".join)
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=600)
 @given(text=MIXED, profile=st.sampled_from(PROFILES))
 def test_redacting_is_idempotent_bounded_and_leaves_no_value(text: str, profile: Profile) -> None:
     spans = find(text, profile)
@@ -64,7 +64,7 @@ def _outside(text: str, spans: list[Span]) -> str:
     return "".join([*pieces, text[at:]])
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=600)
 @given(text=MIXED)
 def test_is_clean_says_whether_redacting_would_change_anything(text: str) -> None:
     assert is_clean(text) == (redact(text) == text)

@@ -14,7 +14,7 @@ from eduscope_server.ingest.ndjson import PIECE_BYTES, lines_of
 LINES = st.dictionaries(st.text(max_size=5), st.text(max_size=20) | st.integers(-9, 9), max_size=3)
 
 
-@settings(max_examples=200, deadline=None, derandomize=True)
+@settings(max_examples=200)
 @given(
     lines=st.lists(LINES, max_size=12),
     indent=st.sampled_from([None, 1]),

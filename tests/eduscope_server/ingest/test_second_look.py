@@ -65,7 +65,7 @@ def test_what_the_profile_finds_is_seen_wherever_it_stands(text: str) -> None:
             assert has_find(LINES.texts(json.dumps(line, ensure_ascii=escaped).encode() + b"\n")), line
 
 
-@settings(max_examples=300, deadline=None, derandomize=True)
+@settings(max_examples=300)
 @given(st.lists(st.sampled_from([*CATCHES, "quiz graded", "", "4bf92f3577b34da6"]), max_size=6))
 def test_of_many_texts_each_counts(texts: list[str]) -> None:
     body = b"".join(json.dumps({"message": text}).encode() + b"\n" for text in texts)

@@ -264,7 +264,7 @@ query = st.recursive(
 )
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(query)
 def test_the_engine_and_a_plain_reading_agree(find: Callable[[Expression], set[int]], text: str) -> None:
     try:

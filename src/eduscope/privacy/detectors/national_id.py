@@ -184,7 +184,13 @@ _CODICE = Detector(
     ascii_pattern(
         r"(?<![\w.-])[A-Za-z]{6}[0-9]{2}[A-EHLMPR-Ta-ehlmpr-t][0-9]{2}[A-Za-z][0-9]{3}[A-Za-z](?![\w-])"
     ),
-    signs=(Sign("0-9", r"[0-9](?<=[A-Za-z]..)[A-Za-z][0-9]{2}[A-Za-z][0-9]{3}", shapes=("aa00a00a000a",)),),
+    signs=(
+        Sign(
+            "0-9",
+            r"[0-9](?<=[A-Za-z]{2}..)[A-Za-z][0-9]{2}[A-Za-z][0-9]{3}[A-Za-z]",
+            shapes=("aa00a00a000a",),
+        ),
+    ),
     locate=_plain(national.it_codice_fiscale),
     reach=6,
 )

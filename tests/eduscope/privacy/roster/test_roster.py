@@ -108,7 +108,7 @@ def test_a_roster_is_exchanged_without_a_restart() -> None:
         tenants.use("north")
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     pieces=st.lists(
         st.sampled_from([p.given for p in PEOPLE] + [p.family for p in PEOPLE])

@@ -32,7 +32,7 @@ VALUES = st.one_of(
 )  # fmt: skip
 
 
-@settings(max_examples=200, deadline=None, derandomize=True)
+@settings(max_examples=200)
 @given(lines=st.lists(st.fixed_dictionaries({"message": VALUES}) | st.dictionaries(KEYS, VALUES), max_size=5))
 def test_a_line_in_a_batch_is_kept_as_its_policy_says(lines: list[dict[str, Any]]) -> None:
     for line, row in zip(lines, rows(*lines), strict=True):

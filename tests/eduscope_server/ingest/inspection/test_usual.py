@@ -142,7 +142,7 @@ LINES = st.tuples(st.dictionaries(KEYS, VALUES, max_size=4), st.sets(st.sampled_
 )  # fmt: skip
 
 
-@settings(max_examples=300, deadline=None, derandomize=True)
+@settings(max_examples=300)
 @given(lines=st.lists(LINES, min_size=1, max_size=6), tenant_id=st.sampled_from([None, "t1", 'a"b']))
 def test_what_is_kept_of_a_line_does_not_depend_on_how_it_is_written(
     lines: list[dict[str, Any]], tenant_id: str | None
@@ -266,7 +266,7 @@ def test_a_usual_otlp_record_is_written_straight_to_json(monkeypatch: pytest.Mon
     assert is_token(row["user_id"])
 
 
-@settings(max_examples=300, deadline=None, derandomize=True)
+@settings(max_examples=300)
 @given(
     resource=ATTRIBUTE_LISTS, records=st.lists(RECORDS, max_size=4), tenant_id=st.sampled_from([None, "t1"])
 )
