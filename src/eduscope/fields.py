@@ -40,6 +40,9 @@ IDS: Final = frozenset({"correlation_id", "tenant_id", "user_id", "request_id"})
 EXCEPTION: Final = "exc_info"
 """The field that stands for an exception, as in Python's `logging`."""
 
+SPECIAL: Final = IDS | {EXCEPTION, "duration_ms"}
+"""What is no field of its own but speaks of the line."""
+
 Scalar = str | bool | int | float | None
 
 _NAMES = frozenset(f.name for f in ATTRIBUTES)
@@ -65,8 +68,7 @@ class Plan:
     )  # fmt: skip
 
     def __init__(self, name: str) -> None:
-        self.special = name in IDS or name in {EXCEPTION, "duration_ms"}
-        """Whether it is no field of its own but speaks of the line."""
+        self.special = name in SPECIAL
         self.key = _written_name(name)
         self.lead = f",{quoted(self.key)}:"
         """The JSON before a value."""
@@ -158,6 +160,15 @@ def _written_name(name: str) -> str:
         return f"event.{name}"
     key = _ALIASES.get(name, name)
     return key if attribute(key) is not None else field_name(key)
+
+
+def spellings(name: str) -> frozenset[str]:
+    """All names for the field of this name: `course_id` and `course.id`, `timestamp` and `event.timestamp`."""
+    if name in SPECIAL:
+        return frozenset((name,))
+    key = _written_name(name)
+    aliases = {alias for alias in (key.replace(".", "_"),) if _ALIASES.get(alias) == key}
+    return frozenset({name, key} | aliases | ({key.removeprefix("event.")} & (RESERVED - SPECIAL)))
 
 
 class _Plans(dict[str, Plan]):

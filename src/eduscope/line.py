@@ -7,6 +7,7 @@ write.
 
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any, Final
 
 from eduscope.binding import derive
@@ -188,11 +189,12 @@ class Lines:
 
 
 def _stamp(second: int) -> str:
-    """The line up to the microseconds. A clock beyond the calendar's range says the epoch."""
-    try:
-        return time.strftime('{"timestamp":"%Y-%m-%dT%H:%M:%S.', time.gmtime(second))
-    except (OverflowError, ValueError, OSError):
-        return '{"timestamp":"1970-01-01T00:00:00.'
+    """The line up to the microseconds. A clock beyond the years of four digits says the epoch."""
+    with suppress(OverflowError, ValueError, OSError):
+        moment = time.gmtime(second)
+        if 1000 <= moment.tm_year <= 9999:  # RFC 3339 has no others
+            return time.strftime('{"timestamp":"%Y-%m-%dT%H:%M:%S.', moment)
+    return '{"timestamp":"1970-01-01T00:00:00.'
 
 
 def _milliseconds(value: object) -> str:

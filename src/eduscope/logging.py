@@ -12,7 +12,7 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
-from eduscope.fields import plan
+from eduscope.fields import plan, spellings
 from eduscope.line import Lines
 from eduscope.output import stdout_writer
 from eduscope.privacy import tenants
@@ -59,7 +59,7 @@ class Logger:
 
     def __init__(self, fields: Mapping[str, Any]) -> None:
         self._fields = dict(fields)
-        self._names = frozenset(self._fields) | {plan(name).key for name in self._fields}
+        self._names = frozenset[str]().union(*map(spellings, self._fields))
         self._bound: tuple[object, str] = (None, "")
         self._each_line = any(plan(name).special or callable(value) for name, value in fields.items())
         """Whether the bound fields are read anew for each line: an id for it, or a value that is asked for."""
@@ -101,7 +101,7 @@ class Logger:
 
         `tenant_id`, `user_id`, `correlation_id` and `request_id` may be bound too; they hold for its lines alone.
         """
-        return Logger({**self._fields, **fields})
+        return Logger(self._with(fields))
 
     def _write(self, level: int, message: object, fields: dict[str, Any]) -> None:
         target = _lines
@@ -112,7 +112,14 @@ class Logger:
         elif not self._each_line and self._names.isdisjoint(fields):
             target.write(level, message, fields, self._bound_text(target))
         else:
-            target.write(level, message, {**self._fields, **fields})
+            target.write(level, message, self._with(fields))
+
+    def _with(self, fields: dict[str, Any]) -> dict[str, Any]:
+        """The bound fields and these, which win, however they are spelled."""
+        if self._names.isdisjoint(fields):
+            return self._fields | fields
+        own = frozenset[str]().union(*map(spellings, fields))
+        return {name: value for name, value in self._fields.items() if name not in own} | fields
 
     def _bound_text(self, target: Lines) -> str:
         """The bound fields' JSON, made once for as long as the lines remember verdicts."""

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from tests.eduscope.test_logging import HOSTILE, OWN_ORDER, check
 
@@ -108,6 +108,8 @@ def test_no_record_of_logging_breaks_a_line(
 @given(
     now_ns=st.one_of(st.integers(), st.integers(-(10**20), 10**20)), then_ns=st.integers(-(10**20), 10**20)
 )
+@example(now_ns=-3_155_757_335_596_800_000_000_001, then_ns=0)
+@example(now_ns=-(10**19), then_ns=10**21)
 def test_no_clock_breaks_a_line(now_ns: int, then_ns: int) -> None:
     written: list[bytes] = []
     times = iter((now_ns, then_ns, now_ns))

@@ -132,6 +132,32 @@ def test_bound_fields_are_on_every_line_and_a_call_wins(seen: Captured) -> None:
     assert seen.lines[0]["log.logger"] == "edulearn.grades"
 
 
+@pytest.mark.parametrize(
+    ("bound", "given"),
+    [
+        ("course.id", "course_id"),
+        ("course_id", "course.id"),
+        ("event.timestamp", "timestamp"),
+        ("timestamp", "event.timestamp"),
+    ],
+)
+def test_a_calls_field_wins_however_it_is_spelled(seen: Captured, bound: str, given: str) -> None:
+    key = given if "." in given else bound
+    logger = eduscope.get_logger().bind(**{bound: "one"})
+    logger.info("said", **{given: "two"})
+    logger.bind(**{given: "two"}).info("said")
+    eduscope.get_logger().bind(**{given: "two"}).info("said")
+    logger.info("said")
+    assert [raw.count(f'"{key}":'.encode()) for raw in seen.raw] == [1, 1, 1, 1]
+    values = [line[key] for line in seen.lines]
+    assert values[0] == values[1] == values[2] != values[3]
+
+
+def test_a_field_named_as_an_id_leaves_the_bound_id(seen: Captured) -> None:
+    eduscope.get_logger().bind(tenant_id="t9").info("said", **{"event.tenant_id": "t1"})
+    assert seen.lines[0]["tenant_id"] == "t9"
+
+
 def test_an_exception_is_recorded_without_values_and_with_its_cause(seen: Captured) -> None:
     secret = "anna@school.example"
     try:

@@ -19,8 +19,8 @@ from eduscope.privacy.tenants import tenants
 _FEW_MATCHES = 32  # of so many it is not asked yet how far apart they are
 _LONGEST_NUMBER = 48  # a key, a number and the field behind it
 # JSON may spell any ASCII character as an escape; a writer who does hides it from the patterns. Spared are the
-# characters that common encoders escape for HTML's sake: quotes, & < = > + / and the backquote.
-_HIDDEN = rb"\\u00(?:2[013-589aAcCdDeE]|3[0-9abfABF]|[45][0-9abd-fABD-F]|6[1-9a-fA-F]|7[0-9a-eA-E])"
+# characters that common encoders escape for HTML's sake: quotes, & < = > + and the backquote.
+_HIDDEN = rb"\\u00(?:2[013-589aAcCdDeEfF]|3[0-9abfABF]|[45][0-9a-fA-F]|6[1-9a-fA-F]|7[0-9a-eA-E])"
 
 
 class GatePattern(NamedTuple):
