@@ -1,6 +1,6 @@
 """What lines have in common, looked up once: which fields they have, and what stands at their head."""
 
-import re
+from itertools import product
 from operator import itemgetter
 from typing import Any, NamedTuple
 
@@ -12,7 +12,6 @@ from eduscope_server.ingest.inspection.fields import (
     heading,
     plans,
 )
-from eduscope_server.ingest.inspection.times import USUAL_TIME
 
 SHAPES_MAX = 1024
 SHAPE_FIELDS_MAX = 100
@@ -25,12 +24,21 @@ OWN = (
     *("timestamp", "correlation_id", "request_id", "trace_id", "span_id"),
     *("user_id", "message", "duration_ms"),
 )
-_DRAWN = "(?:[0-9a-f]{8}(?:[0-9a-f]{24}|-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}))?"
-# A span's id of digits alone may be a card.
-are_drawn_ids = re.compile(
-    f"{USUAL_TIME} {_DRAWN} {_DRAWN} (?:[0-9a-f]{{32}})? (?:(?=[0-9]*[a-f])[0-9a-f]{{16}})?"
-).fullmatch
-"""A time, a correlation's, a request's, a trace's and a span's id. None has a space, so each stands in its place."""
+_ALIKE = bytes.maketrans(b"123456789abcdef", b"0" * 15)
+_HEX_32, _UUID = "0" * 32, "00000000-0000-0000-0000-000000000000"
+_DRAWN_FORMS = frozenset(
+    " ".join(ids).encode()
+    for ids in product(("", _HEX_32, _UUID), ("", _HEX_32, _UUID), ("", _HEX_32), ("", "0" * 16))
+)
+
+
+def are_drawn(ids: str) -> bool:
+    """Whether these are a correlation's, a request's, a trace's and a span's id as programs draw them.
+
+    None of them has a space, so each stands in its place. One look-up takes half as long as a pattern.
+    """
+    is_card = ids[-16:].isdigit()  # a span's id of digits alone may be one
+    return not is_card and ids.encode("ascii", "replace").translate(_ALIKE) in _DRAWN_FORMS
 
 
 class Shape:

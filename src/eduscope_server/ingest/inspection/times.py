@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 TIME_OFF = timedelta(hours=24)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -11,10 +12,11 @@ _MINUTE = timedelta(minutes=1)
 _MINUTE_MICROS = 60_000_000
 MINUTES_MAX = 2000
 """Minutes remembered of one batch: a sender that invents times must not grow this process."""
-USUAL_TIME = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-5][0-9]\.[0-9]{6}(?:Z|\+00:00)"
-"""A time as our SDK and most others write it: UTC, in microseconds."""
 _is_unix_time = re.compile(r"[1-9][0-9]{9}(?:\.[0-9]+)?|[1-9][0-9]{12}|[1-9][0-9]{15}").fullmatch
-_is_usual = re.compile(USUAL_TIME).fullmatch
+_is_usual = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-5][0-9]\.[0-9]{6}(?:Z|\+00:00)"
+).fullmatch
+"""A time as our SDK and most others write it: UTC, in microseconds."""
 
 
 class Clock:
@@ -28,10 +30,12 @@ class Clock:
 
     def of_text(self, text: str, marks: list[str]) -> str:
         """An RFC 3339 time; now where it can't be read."""
-        return (_is_usual(text) and self.of_usual_text(text)) or self._of_any_text(text, marks)
+        return self.of_usual_text(text) or self._of_any_text(text, marks)
 
-    def of_usual_text(self, text: str) -> str:
-        """A time of the usual form; "" where it is not near."""
+    def of_usual_text(self, text: Any) -> str:
+        """A time of the usual form; "" where it is anything else, or not near."""
+        if text.__class__ is not str or not _is_usual(text):
+            return ""
         minute = text[:16]
         is_near = self._near.get(minute)
         if is_near is None:

@@ -9,7 +9,7 @@ from math import isfinite
 from typing import Any
 
 from eduscope_server.ingest.inspection.fields import Plan, as_json, people, person
-from eduscope_server.ingest.inspection.shapes import are_drawn_ids, memory
+from eduscope_server.ingest.inspection.shapes import are_drawn, memory
 from eduscope_server.ingest.inspection.sheet import Sheet
 from eduscope_server.ingest.inspection.texts import Texts
 from eduscope_server.ingest.inspection.times import Clock
@@ -55,7 +55,7 @@ class Writer:
             and user.__class__ is str
             and message.__class__ is str
             and (duration is None or _is_usual_number(duration))
-            and are_drawn_ids(f"{time} {correlation} {request} {trace} {span}")
+            and are_drawn(f"{correlation} {request} {trace} {span}")
             and (when := self._clock.of_usual_text(time))
         ):
             return False

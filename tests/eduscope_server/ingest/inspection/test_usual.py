@@ -20,8 +20,9 @@ from eduscope_server.ingest.inspection.shapes import SHAPES_MAX, memory
 from eduscope_server.ingest.inspection.usual import Writer
 from eduscope_server.privacy.prose import Desk, prose_names
 
+NOW = datetime.now(UTC).isoformat(timespec="microseconds")
 USUAL = {
-    "timestamp": datetime.now(UTC).isoformat(timespec="microseconds"),
+    "timestamp": NOW,
     "log_level": "info",
     "service_name": "courses",
     "correlation_id": "5eda92d864ac5db9d707107e855c3844",
@@ -174,6 +175,16 @@ def test_our_own_lines_are_usual_and_hold_nothing_personal() -> None:
         {"correlation_id": "ada lovelace"},
         {"timestamp": "2019-01-01T00:00:00.000000Z"},
         {"timestamp": f"{USUAL['timestamp']} {USUAL['correlation_id']}", "correlation_id": ""},
+        *({"timestamp": NOW[:at] + "a" + NOW[at + 1 :]} for at in range(32)),
+        {"timestamp": NOW[:17] + "60" + NOW[19:]},
+        {"timestamp": NOW.replace("2", "\uff12")},
+        {"timestamp": NOW.replace("+00:00", "+01:00")},
+        {"timestamp": 1_764_000_000},
+        {"request_id": "78255D68-0792-4986-bb96-8a437d5c8dfc"},
+        {"request_id": "78255d680792-4986-bb96-8a437d5c8df-c"},
+        {"correlation_id": int("4" * 31)},
+        {"span_id": int("4" * 16)},
+        {"trace_id": "\ud800" * 32},
         {"message": {"a": 1}},
         {"user_id": 7},
         {"service_name": ["x"]},
