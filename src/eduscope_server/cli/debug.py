@@ -27,7 +27,7 @@ def open_window(
         "/api/debug-windows",
         {"service": service, "environment": environment, "minutes": minutes, "reason": reason},
     )
-    typer.echo(f"debug window {window['window_id']} is open until {minute(window['ends_at'])} UTC")
+    typer.echo(f"debug window {window['window_id']} is open until {minute(window['ends_at'])}")
 
 
 @app.command("list")

@@ -42,5 +42,5 @@ def print_rows(
 
 
 def minute(timestamp: str | None) -> str:
-    """`2026-11-23 10:25` of a time in ISO 8601; nothing where there is none."""
-    return timestamp[:16].replace("T", " ") if timestamp else ""
+    """`2026-11-23 10:25Z` of a time in ISO 8601, in UTC as it is there; nothing where there is none."""
+    return timestamp[:16].replace("T", " ") + "Z" if timestamp else ""

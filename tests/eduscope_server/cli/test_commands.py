@@ -159,7 +159,9 @@ def test_a_key_is_made_used_listed_and_revoked(platform: Platform) -> None:
     listed = [json.loads(line) for line in run(platform, "keys", "list", "--json").stdout.splitlines()]
     record = next(entry for entry in listed if entry["name"] == "for grafana")
     assert key not in str(listed)
-    assert "for grafana" in run(platform, "keys", "list").stdout
+    table = run(platform, "keys", "list").stdout
+    assert "for grafana" in table
+    assert f" {record['created_at'][:16].replace('T', ' ')}Z " in table
     assert run(platform, "keys", "revoke", str(record["key_id"])).returncode == 0
     refused = run(platform, "logs", key=key)
     assert refused.returncode == 1
