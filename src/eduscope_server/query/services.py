@@ -18,12 +18,19 @@ from eduscope_server.store import Store
 BUCKETS = 30
 """Points of the small curves beside each service."""
 
+SHORTEST_SECONDS = 60.0
+"""A rate is taken over so long a time at least: two requests within a second are not two a second."""
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
 
 class Service(msgspec.Struct, kw_only=True, frozen=True):
-    """A service over a window. Durations are null where it served no request."""
+    """A service over a window. Durations are null where it served no request.
+
+    `requests_per_second` is the mean since the window's first record of any service: what a platform that was
+    started a minute ago has seen is not spread over an hour.
+    """
 
     service_name: str
     log_count: int
@@ -68,8 +75,10 @@ async def read_services(store: Store, *, window: Window, scope: Scope, tenant: s
     curves: dict[str, list[dict[str, Any]]] = {}
     for point in points:
         curves.setdefault(point["service_name"], []).append(point)
+    first = min((row["first_seen"] for row in (*log_rows, *span_rows)), default=window.start)
+    seconds = max((window.end - first).total_seconds(), min(SHORTEST_SECONDS, window.seconds))
     services = [
-        _service(name, by_logs.get(name), by_spans.get(name), curves.get(name, []), window)
+        _service(name, by_logs.get(name), by_spans.get(name), curves.get(name, []), seconds)
         for name in sorted(by_logs.keys() | by_spans.keys())
     ]
     return Services(services, interval)
@@ -80,7 +89,7 @@ def _service(
     logs: dict[str, Any] | None,
     spans: dict[str, Any] | None,
     points: list[dict[str, Any]],
-    window: Window,
+    seconds: float,
 ) -> Service:
     requests, errors = [0] * BUCKETS, [0] * BUCKETS
     for point in points:
@@ -94,7 +103,7 @@ def _service(
         log_count=logs["log_count"] if logs else 0,
         span_count=spans["span_count"] if spans else 0,
         request_count=count,
-        requests_per_second=count / window.seconds if window.seconds else 0.0,
+        requests_per_second=count / seconds if seconds else 0.0,
         error_rate=spans["error_count"] / count if spans and count else 0.0,
         p50_ms=p50,
         p95_ms=p95,

@@ -1,6 +1,6 @@
 -- name: logs
 -- What each service logged.
-SELECT service_name, count() AS log_count, max(timestamp) AS last_seen
+SELECT service_name, count() AS log_count, min(timestamp) AS first_seen, max(timestamp) AS last_seen
 FROM eduscope.logs
 WHERE $condition
 GROUP BY service_name
@@ -13,6 +13,7 @@ SELECT
     countIf(kind IN ('server', 'consumer')) AS request_count,
     countIf(kind IN ('server', 'consumer') AND status = 'error') AS error_count,
     quantilesTDigestIf(0.5, 0.95, 0.99)(duration_ms, kind IN ('server', 'consumer')) AS durations_ms,
+    min(timestamp) AS first_seen,
     max(timestamp) AS last_seen
 FROM eduscope.spans
 WHERE $condition

@@ -43,7 +43,7 @@ async def test_requests_are_the_spans_that_serve(
     assert found.interval_seconds == 60
     assert (gateway.span_count, gateway.request_count) == (101, 100)
     assert gateway.error_rate == pytest.approx(0.01)
-    assert gateway.requests_per_second == pytest.approx(100 / 1800)
+    assert gateway.requests_per_second == pytest.approx(100 / (29.5 * 60))
     assert gateway.p50_ms == pytest.approx(50, abs=1)
     assert gateway.p95_ms == pytest.approx(95, abs=1)
     assert (len(gateway.requests), gateway.requests[0], gateway.requests[-1]) == (BUCKETS, 99, 1)
@@ -54,3 +54,25 @@ async def test_requests_are_the_spans_that_serve(
 
     mine = await read_services(clean_store, window=HALF_HOUR, scope=Scope(("t1",)))
     assert [(s.service_name, s.request_count) for s in mine.services] == [("gateway", 1)]
+
+
+@pytest.mark.parametrize(("first", "seconds"), [(20, 1200), (0.1, 60), (29.99, 1799.4)])
+async def test_a_rate_is_taken_since_the_first_record(
+    clean_store: Store,
+    put_spans: Callable[..., None],
+    put_logs: Callable[..., None],
+    first: float,
+    seconds: float,
+) -> None:
+    put_logs({"timestamp": NOON - timedelta(minutes=first), "log_level": "info", "service_name": "cron"})
+    put_spans(span(0.05, 1), span(0.05, 1), span(31, 1))
+    found = await read_services(clean_store, window=HALF_HOUR, scope=EVERY_TENANT)
+    assert [service.requests_per_second for service in found.services] == [0, pytest.approx(2 / seconds)]
+
+
+async def test_a_window_without_length_has_no_rates(
+    clean_store: Store, put_spans: Callable[..., None]
+) -> None:
+    put_spans(span(0, 1))
+    found = await read_services(clean_store, window=Window(NOON, NOON), scope=EVERY_TENANT)
+    assert found.services == []
