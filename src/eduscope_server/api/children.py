@@ -10,7 +10,7 @@ from litestar.params import JSONBody
 from eduscope.privacy import redact
 from eduscope_server.access import Identity
 from eduscope_server.api.erasures import check_tenant, read_officer
-from eduscope_server.api.keys import TenantId
+from eduscope_server.api.forms import Reason, TenantId
 from eduscope_server.privacy.retention import DAYS_MAX, UNDER_13_DAYS, Under13Retention
 
 _FOR_OFFICERS: dict[str, Any] = {"tags": ["privacy"], "dependencies": {"officer": read_officer}}
@@ -21,7 +21,7 @@ class DaysWanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     tenant_id: TenantId
     days: Annotated[int, msgspec.Meta(ge=1, le=DAYS_MAX)]
-    reason: Annotated[str, msgspec.Meta(min_length=4, max_length=500, pattern=r"\S")]
+    reason: Reason
 
 
 class DaysAnswer(msgspec.Struct, frozen=True):

@@ -10,17 +10,10 @@ from litestar.params import FromPath, JSONBody
 
 from eduscope.privacy import redact
 from eduscope_server.access import Identity
+from eduscope_server.api.forms import Name, Reason
 from eduscope_server.api.keys import read_admin
 from eduscope_server.api.problems import NothingFound
 from eduscope_server.debugging import MINUTES_MAX, DebugWindow, DebugWindows, Opening
-
-Name = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
-Reason = Annotated[
-    str,
-    msgspec.Meta(
-        min_length=4, max_length=500, pattern=r"\S", description="Why; kept with the window, redacted."
-    ),
-]
 
 
 class WindowWanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

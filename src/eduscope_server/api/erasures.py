@@ -11,7 +11,7 @@ from litestar.params import FromPath, JSONBody
 from eduscope.privacy import default_ring, redact
 from eduscope_server.access import Access, AccessDenied, Identity
 from eduscope_server.api.browsers import session_of
-from eduscope_server.api.keys import TenantId
+from eduscope_server.api.forms import Reason, TenantId
 from eduscope_server.api.problems import NothingFound
 from eduscope_server.privacy.certificate import fingerprint
 from eduscope_server.privacy.erasure import Erasure, Erasures
@@ -24,7 +24,7 @@ class ErasureWanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     subject: Annotated[
         str, msgspec.Meta(min_length=1, max_length=500, description="A raw id, or a token of it. Not kept.")
     ]
-    reason: Annotated[str, msgspec.Meta(min_length=4, max_length=500, pattern=r"\S")]
+    reason: Reason
     tenant_id: TenantId | None = None
     wait: Annotated[bool, msgspec.Meta(description="Take the rows off the disk now.")] = False
 

@@ -10,19 +10,18 @@ from litestar.params import FromPath, JSONBody
 
 from eduscope_server.access import Access, ApiKey, Identity
 from eduscope_server.api.browsers import session_of
+from eduscope_server.api.forms import Name, Origin, TenantId
 from eduscope_server.api.problems import NothingFound
 
-Name = Annotated[str, msgspec.Meta(min_length=1, max_length=100, description="What it is for.")]
-TenantId = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
-Origin = Annotated[str, msgspec.Meta(pattern=r"^https?://[A-Za-z0-9.\-\[\]:]{1,253}$")]
+Title = Annotated[str, msgspec.Meta(min_length=1, max_length=100, description="What it is for.")]
 
 
 class KeyWanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A key to make. Without a tenant it is good for all of them."""
 
-    name: Name
+    name: Title
     kind: Literal["ingest", "read"] = "ingest"
-    project: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9._-]{1,64}$")] = "default"
+    project: Name = "default"
     tenant_id: TenantId | None = None
     origins: Annotated[tuple[Origin, ...], msgspec.Meta(max_length=50)] = ()
 
@@ -59,7 +58,7 @@ class KeysAnswer(msgspec.Struct, frozen=True):
 class LinkWanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """For whom the link is."""
 
-    name: Name = "admin"
+    name: Title = "admin"
 
 
 class LinkMade(msgspec.Struct, frozen=True):

@@ -41,11 +41,15 @@ _WORDS = {
 def completed(document: dict[str, Any]) -> dict[str, Any]:
     """The document with every failure in our one shape, the bodies that are read raw, and what is open to anybody."""
     whole: dict[str, Any] = _with_unions(document)
-    _, shapes = msgspec.json.schema_components([Problem], ref_template=_REF)
-    whole["components"]["schemas"] |= shapes
+    shapes = whole["components"]["schemas"]
+    shapes |= msgspec.json.schema_components([Problem], ref_template=_REF)[1]
     for path, methods in whole["paths"].items():
         for method, operation in methods.items():
             _complete(path, method, operation)
+            for kind in operation.get("requestBody", {}).get("content", {}).values():
+                wanted = shapes.get(kind["schema"].get("$ref", "").removeprefix(_REF.format(name="")))
+                if wanted:  # what is asked for is read strictly: a field with a slip is no field left out
+                    wanted["additionalProperties"] = False
     return whole
 
 

@@ -12,6 +12,7 @@ from litestar.exceptions import HTTPException, MethodNotAllowedException, Valida
 from litestar.types import ExceptionHandlersMap
 
 from eduscope_server.access import AccessDenied
+from eduscope_server.api.forms import in_words
 from eduscope_server.query.errors import ParameterError, QueryError
 from eduscope_server.query.tail import TailFull
 from eduscope_server.state import StateUnavailable, UnfitText
@@ -96,7 +97,7 @@ def _invalid(_: AnyRequest, error: ValidationException) -> Response[Problem]:
     """A parameter of the wrong type or out of its bounds. Litestar's extra names it."""
     first = error.extra[0] if isinstance(error.extra, list) and error.extra else {}
     name, said = str(first.get("key", "a parameter")), str(first.get("message", "is not valid"))
-    return problem(400, Fault("bad_parameter", f"{name}: {said[:1].lower()}{said[1:]}"))
+    return problem(400, Fault("bad_parameter", f"{name}: {said[:1].lower()}{in_words(said[1:])}"))
 
 
 def _unfit(_: AnyRequest, error: UnfitText) -> Response[Problem]:

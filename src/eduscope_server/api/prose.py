@@ -1,7 +1,7 @@
 """Learners' text in the vault: whose is on, and reading one text for a purpose."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Any
 
 import msgspec
 from litestar import get, post, put
@@ -12,16 +12,10 @@ from litestar.params import FromPath, JSONBody
 from eduscope.privacy import redact
 from eduscope_server.access import Identity
 from eduscope_server.api.erasures import check_tenant, read_officer
-from eduscope_server.api.keys import TenantId
+from eduscope_server.api.forms import Purpose, Reason, TenantId
 from eduscope_server.api.problems import NothingFound
 from eduscope_server.privacy.vault import KeyDestroyed, Vault
 
-Purpose = Annotated[
-    str,
-    msgspec.Meta(
-        min_length=10, max_length=500, pattern=r"^\s*(\S\s*){10,}$", description="Kept, redacted, for ever."
-    ),
-]
 _FOR_OFFICERS: dict[str, Any] = {"tags": ["privacy"], "dependencies": {"officer": read_officer}}
 
 
@@ -47,7 +41,7 @@ class VaultSwitch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     tenant_id: TenantId
     on: bool
-    reason: Annotated[str, msgspec.Meta(min_length=4, max_length=500, pattern=r"\S")]
+    reason: Reason
 
 
 class VaultAnswer(msgspec.Struct, frozen=True):

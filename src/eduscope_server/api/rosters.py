@@ -13,12 +13,13 @@ from eduscope.privacy.errors import RosterUnreadable
 from eduscope.privacy.numbers import PATTERNS_MAX
 from eduscope_server.access import Identity
 from eduscope_server.api.erasures import check_tenant, read_officer
+from eduscope_server.api.forms import NAME
 from eduscope_server.api.problems import NothingFound
 from eduscope_server.privacy.roster_files import CSV_BYTES_MAX
 from eduscope_server.privacy.rosters import Held, Rosters
 from eduscope_server.query.errors import ParameterError
 
-InPath = Annotated[str, PathParameter(pattern=r"^[A-Za-z0-9._-]{1,64}$(?!\n)", description="Whose.")]
+InPath = Annotated[str, PathParameter(pattern=NAME, description="Whose.")]
 Why = Annotated[str, QueryParameter(max_length=500, description="Why. Kept in the access log, redacted.")]
 _FOR_OFFICERS: dict[str, Any] = {"tags": ["privacy"], "dependencies": {"officer": read_officer}}
 

@@ -58,6 +58,24 @@ async def test_every_reference_of_the_document_leads_somewhere(anyone: Client) -
     assert named <= set(shapes)
 
 
+async def test_a_body_with_a_field_too_many_is_refused_as_the_document_says(admin: Client) -> None:
+    document = (await admin.get("/openapi.json")).json()
+    read = 0
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            content = operation.get("requestBody", {}).get("content", {})
+            if path.startswith("/api/") and "application/json" in content:
+                name = content["application/json"]["schema"]["$ref"].rpartition("/")[2]
+                assert document["components"]["schemas"][name]["additionalProperties"] is False
+                answer = await admin.request(
+                    method.upper(), re.sub("{[^}]*}", "1", path), json={"no_such_field": 1}
+                )
+                assert answer.status_code == 400, (path, answer.text)
+                assert "no_such_field" in answer.text or "required" in answer.text
+                read += 1
+    assert read == 10
+
+
 async def test_a_number_may_be_whole_in_the_document(anyone: Client) -> None:
     """Under `oneOf` 12 would be no attribute: it is an integer and a number."""
     text = (await anyone.get("/openapi.json")).text
