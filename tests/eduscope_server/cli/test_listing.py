@@ -32,4 +32,4 @@ def test_nothing_is_said_beside_the_answer(capsys: pytest.CaptureFixture[str]) -
 
 
 def test_a_time_is_told_to_the_minute() -> None:
-    assert (minute("2026-11-23T10:25:31.5Z"), minute(None)) == ("2026-11-23 10:25", "")
+    assert (minute("2026-11-23T10:25:31.5Z"), minute(None)) == ("2026-11-23 10:25Z", "")
