@@ -5,6 +5,7 @@ value costs one dictionary look-up. The memory is bounded, in entries and in the
 """
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Final
 
 from eduscope import prose
@@ -162,15 +163,6 @@ def _written_name(name: str) -> str:
     return key if attribute(key) is not None else field_name(key)
 
 
-def spellings(name: str) -> frozenset[str]:
-    """All names for the field of this name: `course_id` and `course.id`, `timestamp` and `event.timestamp`."""
-    if name in SPECIAL:
-        return frozenset((name,))
-    key = _written_name(name)
-    aliases = {alias for alias in (key.replace(".", "_"),) if _ALIASES.get(alias) == key}
-    return frozenset({name, key} | aliases | ({key.removeprefix("event.")} & (RESERVED - SPECIAL)))
-
-
 class _Plans(dict[str, Plan]):
     """Plans by the name that callers use; made on first sight."""
 
@@ -188,6 +180,20 @@ plans = _Plans()
 def plan(name: str) -> Plan:
     """The plan of a field."""
     return plans[name]
+
+
+def spellings(names: Iterable[str]) -> frozenset[str]:
+    """These names and all others of the same fields: `course_id`, `course.id`; `timestamp`, `event.timestamp`."""
+    found = set(names)
+    for name in found - SPECIAL:
+        key = plans[name].key
+        alias, own = key.replace(".", "_"), key.removeprefix("event.")
+        found.add(key)
+        if _ALIASES.get(alias) == key:
+            found.add(alias)
+        if own in RESERVED and own not in SPECIAL:
+            found.add(own)
+    return frozenset(found)
 
 
 def forget() -> None:

@@ -59,7 +59,7 @@ class Logger:
 
     def __init__(self, fields: Mapping[str, Any]) -> None:
         self._fields = dict(fields)
-        self._names = frozenset[str]().union(*map(spellings, self._fields))
+        self._names = spellings(self._fields)
         self._bound: tuple[object, str] = (None, "")
         self._each_line = any(plan(name).special or callable(value) for name, value in fields.items())
         """Whether the bound fields are read anew for each line: an id for it, or a value that is asked for."""
@@ -118,7 +118,7 @@ class Logger:
         """The bound fields and these, which win, however they are spelled."""
         if self._names.isdisjoint(fields):
             return self._fields | fields
-        own = frozenset[str]().union(*map(spellings, fields))
+        own = spellings(fields)
         return {name: value for name, value in self._fields.items() if name not in own} | fields
 
     def _bound_text(self, target: Lines) -> str:

@@ -17,8 +17,8 @@ _IN_WORDS = {
     SAID_AT_LENGTH: "at least ten characters beside spaces",
 }
 
-TenantId = Annotated[str, msgspec.Meta(pattern=NAME)]
 Name = Annotated[str, msgspec.Meta(pattern=NAME)]
+TenantId = Name
 Origin = Annotated[str, msgspec.Meta(pattern=ORIGIN)]
 Reason = Annotated[
     str, msgspec.Meta(min_length=4, max_length=500, pattern=SAID, description="Why; kept, redacted.")

@@ -46,11 +46,17 @@ def completed(document: dict[str, Any]) -> dict[str, Any]:
     for path, methods in whole["paths"].items():
         for method, operation in methods.items():
             _complete(path, method, operation)
-            for kind in operation.get("requestBody", {}).get("content", {}).values():
-                wanted = shapes.get(kind["schema"].get("$ref", "").removeprefix(_REF.format(name="")))
-                if wanted:  # what is asked for is read strictly: a field with a slip is no field left out
-                    wanted["additionalProperties"] = False
+            for name in _asked_for(operation):
+                shapes[name]["additionalProperties"] = (
+                    False  # a field with a slip is not taken for one left out
+                )
     return whole
+
+
+def _asked_for(operation: dict[str, Any]) -> list[str]:
+    """The names of the shapes that a body may have."""
+    kinds = operation.get("requestBody", {}).get("content", {}).values()
+    return [kind["schema"]["$ref"].rpartition("/")[2] for kind in kinds if "$ref" in kind["schema"]]
 
 
 def _with_unions(part: Any) -> Any:

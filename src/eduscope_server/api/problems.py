@@ -96,8 +96,9 @@ def _bad_parameter(_: AnyRequest, error: ParameterError) -> Response[Problem]:
 def _invalid(_: AnyRequest, error: ValidationException) -> Response[Problem]:
     """A parameter of the wrong type or out of its bounds. Litestar's extra names it."""
     first = error.extra[0] if isinstance(error.extra, list) and error.extra else {}
-    name, said = str(first.get("key", "a parameter")), str(first.get("message", "is not valid"))
-    return problem(400, Fault("bad_parameter", f"{name}: {said[:1].lower()}{in_words(said[1:])}"))
+    name = str(first.get("key", "a parameter"))
+    said = in_words(str(first.get("message", "is not valid")))
+    return problem(400, Fault("bad_parameter", f"{name}: {said[:1].lower()}{said[1:]}"))
 
 
 def _unfit(_: AnyRequest, error: UnfitText) -> Response[Problem]:

@@ -71,7 +71,7 @@ async def test_a_body_with_a_field_too_many_is_refused_as_the_document_says(admi
                     method.upper(), re.sub("{[^}]*}", "1", path), json={"no_such_field": 1}
                 )
                 assert answer.status_code == 400, (path, answer.text)
-                assert "no_such_field" in answer.text or "required" in answer.text
+                assert "unknown field `no_such_field`" in answer.text
                 read += 1
     assert read == 10
 
